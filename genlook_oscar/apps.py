@@ -1,0 +1,18 @@
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
+
+
+class GenlookOscarConfig(AppConfig):
+    name = "genlook_oscar"
+    label = "genlook_oscar"
+    verbose_name = _("Virtual try-on")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from . import checks, receivers  # noqa: F401
+        from .engine.queue import ensure_schedules
+
+        post_migrate.connect(
+            ensure_schedules, sender=self, dispatch_uid="genlook_oscar.ensure_schedules"
+        )

@@ -1,0 +1,118 @@
+import uuid
+from datetime import timedelta
+from typing import Any
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from .. import clock
+
+
+class Account(models.Model):
+    """What is known of the Genlook account, and what its processes share: one row.
+
+    Health (does the key work, credits, alarm), the watcher's lease, and the requests of
+    the last minute, which all processes on all hosts spend together.
+    """
+
+    credits = models.IntegerField(_("credits left"), null=True, editable=False)
+    credits_at = models.DateTimeField(_("credits read"), null=True, editable=False)
+    answered_at = models.DateTimeField(_("last good answer"), null=True, editable=False)
+    alarm_code = models.CharField(_("alarm"), max_length=64, blank=True, editable=False)
+    alarm_at = models.DateTimeField(_("alarm since"), null=True, editable=False)
+
+    watcher = models.CharField(max_length=32, blank=True, editable=False)
+    watcher_until = models.DateTimeField(null=True, editable=False)
+    watcher_asked_at = models.DateTimeField(null=True, editable=False)
+
+    durations = models.JSONField(default=list, editable=False)
+    pace = models.JSONField(default=list, editable=False)
+    pace_version = models.BigIntegerField(default=0, editable=False)
+    hold_until = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        verbose_name = _("Genlook account")
+        verbose_name_plural = _("Genlook account")
+
+    def __str__(self) -> str:
+        return str(_("Genlook account"))
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.pk = 1
+        super().save(*args, **kwargs)
+
+    @classmethod
+    def load(cls) -> "Account":
+        """Return the one row, made at first use."""
+        return cls.objects.get_or_create(pk=1)[0]
+
+    @classmethod
+    def take_watch(cls, seconds: float) -> str | None:
+        """Take the watcher's lease for `seconds`; return its token, or None if it is held."""
+        cls.load()
+        token = uuid.uuid4().hex
+        now = clock.now()
+        taken = (
+            cls.objects.filter(pk=1)
+            .filter(Q(watcher_until=None) | Q(watcher_until__lte=now))
+            .update(watcher=token, watcher_until=now + timedelta(seconds=seconds))
+        )
+        return token if taken else None
+
+    @classmethod
+    def keep_watch(cls, token: str, seconds: float) -> bool:
+        """Prolong the lease to `seconds` from now; False when it belongs to another."""
+        until = clock.now() + timedelta(seconds=seconds)
+        return bool(cls.objects.filter(pk=1, watcher=token).update(watcher_until=until))
+
+    @classmethod
+    def end_watch(cls, token: str) -> None:
+        """Give the lease back, if it is still ours."""
+        cls.objects.filter(pk=1, watcher=token).update(
+            watcher="", watcher_until=None, watcher_asked_at=None
+        )
+
+    @classmethod
+    def ask_for_watcher(cls, again_after: float) -> bool:
+        """Whether the caller should enqueue a watcher: nobody watches, and nobody has asked
+        for one in the last `again_after` seconds."""
+        now = clock.now()
+        free = Q(watcher_until=None) | Q(watcher_until__lte=now)
+        unasked = Q(watcher_asked_at=None) | Q(
+            watcher_asked_at__lte=now - timedelta(seconds=again_after)
+        )
+        cls.load()
+        return bool(cls.objects.filter(free & unasked, pk=1).update(watcher_asked_at=now))
+
+    @classmethod
+    def set_pace(cls, version: int, pace: list[list[Any]]) -> bool:
+        """Store the requests of the last minute if nobody else has since `version`."""
+        return bool(
+            cls.objects.filter(pk=1, pace_version=version).update(
+                pace=pace, pace_version=F("pace_version") + 1
+            )
+        )
+
+    @classmethod
+    def hold(cls, seconds: float) -> None:
+        """Let no request start for `seconds`; a longer hold stays."""
+        until = clock.now() + timedelta(seconds=seconds)
+        cls.objects.filter(pk=1).filter(Q(hold_until=None) | Q(hold_until__lt=until)).update(
+            hold_until=until
+        )
+
+    @classmethod
+    def raise_alarm(cls, code: str) -> bool:
+        """Record that the merchant must act; True when this alarm is new."""
+        cls.load()
+        return bool(
+            cls.objects.filter(pk=1)
+            .exclude(alarm_code=code)
+            .update(alarm_code=code, alarm_at=clock.now())
+        )
+
+    @classmethod
+    def end_alarm(cls) -> None:
+        """Note a good answer of Genlook's: the key works."""
+        cls.objects.filter(pk=1).update(alarm_code="", alarm_at=None, answered_at=clock.now())

@@ -1,0 +1,131 @@
+import hashlib
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+MAX_RETENTION_DAYS = 7
+"""Genlook keeps pictures for at most 7 days, which is also its documented default."""
+
+
+class Configuration(models.Model):
+    """The merchant's settings: one row, edited in the admin."""
+
+    class Audience(models.TextChoices):
+        EVERYONE = "everyone", _("Everyone, guests included")
+        CUSTOMERS = "customers", _("Signed-in customers only")
+        STAFF = "staff", _("Staff only (to look at it before shoppers do)")
+
+    class Watermark(models.TextChoices):
+        ACCOUNT = "account", _("As set in the Genlook account")
+        ON = "on", _("On: put the account's logo on each picture")
+        OFF = "off", _("Off: no logo")
+
+    class KeepForDays(models.IntegerChoices):
+        ACCOUNT = 0, _("As set in the Genlook account (7 days unless changed there)")
+        ONE = 1, _("1 day")
+        THREE = 3, _("3 days")
+        SEVEN = 7, _("7 days")
+
+    enabled = models.BooleanField(
+        _("virtual try-on is on"),
+        default=False,
+        help_text=_("Off removes the button from every product page at once. Nothing is lost."),
+    )
+    audience = models.CharField(
+        _("who may try on"),
+        max_length=16,
+        choices=Audience.choices,
+        default=Audience.EVERYONE,
+        help_text=_("Others do not see the button."),
+    )
+    watermark = models.CharField(
+        _("watermark"),
+        max_length=16,
+        choices=Watermark.choices,
+        default=Watermark.ACCOUNT,
+        help_text=_("Your logo on the pictures. The logo itself is set in the Genlook account."),
+    )
+    keep_for_days = models.PositiveSmallIntegerField(
+        _("keep pictures for"),
+        choices=KeepForDays.choices,
+        default=KeepForDays.ACCOUNT,
+        help_text=_(
+            "After this time photos and results are deleted, here and at Genlook. "
+            "The text that shoppers agree to names this time, so a change asks them again."
+        ),
+    )
+    crop = models.BooleanField(
+        _("crop photos to the person"),
+        default=True,
+        help_text=_(
+            "Genlook cuts each photo to a 4:5 portrait around the person. "
+            "Off keeps the whole photo, which suits studio pictures."
+        ),
+    )
+    button_label = models.CharField(
+        _("text of the button"),
+        max_length=60,
+        blank=True,
+        help_text=_("Empty: the built-in text in the shopper's language."),
+    )
+    consent_text = models.TextField(
+        _("text that shoppers agree to"),
+        blank=True,
+        help_text=_(
+            "Empty: the built-in text in the shopper's language. Write {days} where the "
+            "number of days should stand. A change asks each shopper again."
+        ),
+    )
+    disclaimer = models.CharField(
+        _("note below each result"),
+        max_length=200,
+        blank=True,
+        help_text=_("Empty: the built-in note that the picture is made by AI and shows no size."),
+    )
+    privacy_url = models.CharField(
+        _("link to your privacy page"),
+        max_length=500,
+        blank=True,
+        help_text=_("An address such as /privacy/ or https://…; shown beside the agreement."),
+    )
+    updated_at = models.DateTimeField(_("last change"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("configuration")
+        verbose_name_plural = _("configuration")
+
+    def __str__(self) -> str:
+        return str(_("Virtual try-on"))
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.pk = 1
+        super().save(*args, **kwargs)
+
+    @classmethod
+    def load(cls) -> "Configuration":
+        """Return the one row, or the defaults (unsaved) while nobody has saved any."""
+        return cls.objects.filter(pk=1).first() or cls(pk=1)
+
+    @property
+    def retention_days(self) -> int:
+        """Days after which photos and results are deleted here, 1 to 7."""
+        return self.keep_for_days or MAX_RETENTION_DAYS
+
+    @property
+    def watermark_flag(self) -> bool | None:
+        """What the API is told: True, False, or None for the account's default."""
+        return {self.Watermark.ON: True, self.Watermark.OFF: False}.get(
+            self.Watermark(self.watermark)
+        )
+
+    @property
+    def keep_for_days_flag(self) -> int | None:
+        """What the API is told: 1, 3, 7, or None for the account's default."""
+        return self.keep_for_days or None
+
+    @property
+    def wording_version(self) -> str:
+        """Changes when what a shopper agrees to changes: the text, the days, the link."""
+        words = "\n".join([self.consent_text, str(self.retention_days), self.privacy_url])
+        return hashlib.sha256(words.encode()).hexdigest()[:12]

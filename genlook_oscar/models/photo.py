@@ -1,0 +1,59 @@
+import uuid
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from .. import clock
+from .shopper import Shopper
+from .storage import private_storage
+
+
+def photo_path(photo: "Photo", filename: str) -> str:
+    """A random name, so that nobody can guess or recognise it."""
+    name = uuid.uuid4().hex
+    return f"photos/{name[:2]}/{name}.jpg"
+
+
+class Photo(models.Model):
+    """A shopper's picture, rebuilt by us, known to Genlook by its `image_id`.
+
+    The row outlives the file: an erased photo keeps no picture and no hash, only its dates.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    shopper = models.ForeignKey(Shopper, on_delete=models.CASCADE, related_name="photos")
+    file = models.FileField(upload_to=photo_path, storage=private_storage, max_length=200)
+    sha256 = models.CharField(max_length=64, null=True)
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    created_at = models.DateTimeField(_("taken in"), default=clock.now)
+    expires_at = models.DateTimeField(_("deleted on"), db_index=True)
+    erased_at = models.DateTimeField(_("erased"), null=True, blank=True)
+
+    image_id = models.CharField(max_length=1000, blank=True)
+    image_expires_at = models.DateTimeField(null=True, blank=True)
+    image_crop = models.BooleanField(default=True)
+    external_user_id = models.CharField(max_length=64, blank=True)
+    claim = models.CharField(max_length=32, blank=True)
+    claimed_until = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    error_code = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        verbose_name = _("photo")
+        verbose_name_plural = _("photos")
+        ordering = ["-created_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["shopper", "sha256"], name="genlook_one_photo_per_picture"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.width} × {self.height}, {self.created_at:%Y-%m-%d %H:%M}"
+
+    def usable_image_id(self, crop: bool) -> str:
+        """Genlook's id of this photo, cropped as asked, while it should still be alive there;
+        else empty."""
+        alive = self.image_expires_at and self.image_expires_at > clock.now()
+        return self.image_id if alive and self.image_crop == crop else ""

@@ -1,0 +1,214 @@
+import uuid
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from .. import clock
+from .photo import Photo
+from .product_link import ProductLink
+from .shopper import Shopper
+from .storage import private_storage
+
+
+def result_path(tryon: "TryOn", filename: str) -> str:
+    """A random name, so that nobody can guess or recognise it."""
+    name = uuid.uuid4().hex
+    return f"results/{name[:2]}/{name}.jpg"
+
+
+class TryOnQuerySet(models.QuerySet["TryOn"]):
+    def live(self) -> "TryOnQuerySet":
+        """Those that are not final."""
+        return self.filter(status__in=TryOn.LIVE)
+
+    def followed(self) -> "TryOnQuerySet":
+        """Those whose generation is asked about: running, or late but paid for."""
+        return self.filter(
+            Q(status=TryOn.Status.GENERATING)
+            | Q(status=TryOn.Status.FAILED, late_until__gt=clock.now())
+        ).exclude(generation_id="")
+
+    def move(self, pk: Any, source: str, target: str, **values: Any) -> bool:
+        """Change the status of one row from `source` to `target`, with `values`.
+
+        A row that becomes final gives up its lease and its place as the live try-on of this
+        picture. Returns False when another has changed it first; the caller then stops.
+        """
+        if (source, target) not in TryOn.MOVES:
+            raise ValueError(f"A try-on does not go from {source} to {target}.")
+        if target not in TryOn.LIVE:
+            values.update(live_key=None, claim="", claimed_until=None)
+            values.setdefault("finished_at", clock.now())
+        return bool(self.filter(pk=pk, status=source).update(status=target, **values))
+
+    def claim(self, pk: Any, seconds: float) -> str | None:
+        """Take a queued row for submitting; return the claim's token or None.
+
+        The attempt is counted here, before the work: a worker that dies counts too.
+        """
+        token = uuid.uuid4().hex
+        now = clock.now()
+        taken = self.filter(pk=pk, status=TryOn.Status.QUEUED, not_before__lte=now).update(
+            status=TryOn.Status.SUBMITTING,
+            claim=token,
+            claimed_until=now + timedelta(seconds=seconds),
+            attempts=F("attempts") + 1,
+        )
+        return token if taken else None
+
+    def claim_fetch(self, pk: Any, seconds: float) -> str | None:
+        """Take a row whose picture is ready for fetching it; return the token or None."""
+        token = uuid.uuid4().hex
+        now = clock.now()
+        taken = (
+            self.followed()
+            .filter(pk=pk)
+            .exclude(result_url="")
+            .filter(Q(claimed_until=None) | Q(claimed_until__lte=now))
+            .update(
+                claim=token,
+                claimed_until=now + timedelta(seconds=seconds),
+                fetches=F("fetches") + 1,
+            )
+        )
+        return token if taken else None
+
+
+class TryOn(models.Model):
+    """One shopper's request to see one product on one photo: the truth of its whole life.
+
+    `live_key` is unique while the row is live and NULL afterwards, which lets every database
+    refuse a second live try-on of the same picture, without conditional constraints.
+    """
+
+    class Status(models.TextChoices):
+        QUEUED = "queued", _("waiting")
+        SUBMITTING = "submitting", _("being sent")
+        GENERATING = "generating", _("being made")
+        COMPLETED = "completed", _("completed")
+        FAILED = "failed", _("failed")
+        CANCELLED = "cancelled", _("cancelled")
+        EXPIRED = "expired", _("expired")
+
+    class Charge(models.TextChoices):
+        NONE = "none", _("nothing")
+        RESERVED = "reserved", _("reserved")
+        SETTLED = "settled", _("one credit")
+        RELEASED = "released", _("released")
+        UNCERTAIN = "uncertain", _("uncertain")
+
+    LIVE = (Status.QUEUED, Status.SUBMITTING, Status.GENERATING)
+    MOVES = {
+        (Status.QUEUED, Status.SUBMITTING),
+        (Status.SUBMITTING, Status.QUEUED),
+        (Status.SUBMITTING, Status.GENERATING),
+        (Status.GENERATING, Status.COMPLETED),
+        (Status.QUEUED, Status.FAILED),
+        (Status.SUBMITTING, Status.FAILED),
+        (Status.GENERATING, Status.FAILED),
+        (Status.QUEUED, Status.CANCELLED),
+        (Status.COMPLETED, Status.EXPIRED),
+        # A picture that was paid for is delivered even after the deadline.
+        (Status.FAILED, Status.COMPLETED),
+    }
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    shopper = models.ForeignKey(Shopper, on_delete=models.CASCADE, related_name="tryons")
+    photo = models.ForeignKey(
+        Photo, null=True, blank=True, on_delete=models.SET_NULL, related_name="tryons"
+    )
+    link = models.ForeignKey(
+        ProductLink, null=True, blank=True, on_delete=models.SET_NULL, related_name="tryons"
+    )
+    product = models.ForeignKey(
+        "catalogue.Product",
+        verbose_name=_("product"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="genlook_tryons",
+    )
+    product_title = models.CharField(_("product's title"), max_length=255, blank=True)
+    status = models.CharField(
+        _("status"), max_length=16, choices=Status.choices, default=Status.QUEUED, db_index=True
+    )
+    reuse_key = models.CharField(max_length=64, db_index=True)
+    live_key = models.CharField(max_length=128, null=True, unique=True)
+    idempotency_key = models.CharField(max_length=64, null=True)
+    watermark = models.BooleanField(_("watermark"), null=True)
+    keep_for_days = models.PositiveSmallIntegerField(_("kept for days"), null=True)
+    retention_days = models.PositiveSmallIntegerField(default=7)
+
+    created_at = models.DateTimeField(_("clicked"), default=clock.now, db_index=True)
+    deadline_at = models.DateTimeField(_("deadline"))
+    not_before = models.DateTimeField(default=clock.now)
+    enqueued_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(_("sent"), null=True)
+    accepted_at = models.DateTimeField(_("accepted by Genlook"), null=True)
+    finished_at = models.DateTimeField(_("finished"), null=True)
+    claim = models.CharField(max_length=32, blank=True)
+    claimed_until = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+
+    generation_id = models.CharField(_("generation"), max_length=255, blank=True, db_index=True)
+    inline = models.BooleanField(_("sent inline"), default=False)
+    external_user_id = models.CharField(max_length=64, blank=True)
+    polls = models.PositiveIntegerField(_("times asked"), default=0)
+    next_poll_at = models.DateTimeField(null=True)
+    late_until = models.DateTimeField(null=True)
+    result_url = models.TextField(blank=True)
+    fetches = models.PositiveSmallIntegerField(default=0)
+
+    result = models.FileField(
+        upload_to=result_path, storage=private_storage, max_length=200, blank=True
+    )
+    expires_at = models.DateTimeField(_("deleted on"), null=True, db_index=True)
+    error_code = models.CharField(_("error"), max_length=64, blank=True)
+    error_detail = models.TextField(_("what Genlook said"), blank=True)
+    charge = models.CharField(
+        _("credit"), max_length=16, choices=Charge.choices, default=Charge.NONE
+    )
+    hidden_at = models.DateTimeField(_("deleted by the shopper"), null=True)
+
+    objects = TryOnQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("try-on")
+        verbose_name_plural = _("try-ons")
+        ordering = ["-created_at"]
+        indexes = [
+            models.Index(fields=["shopper", "-created_at"], name="genlook_tryon_history"),
+            models.Index(fields=["status", "next_poll_at"], name="genlook_tryon_polls"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["shopper", "idempotency_key"], name="genlook_one_tryon_per_click"
+            )
+        ]
+        permissions = [("view_pictures", "Can see shoppers' pictures")]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+    @property
+    def is_final(self) -> bool:
+        """Whether nothing more will happen but expiry and late delivery."""
+        return self.status not in self.LIVE
+
+    @property
+    def public_status(self) -> str:
+        """The status that a shopper is told: being sent counts as waiting."""
+        return self.Status.QUEUED if self.status == self.Status.SUBMITTING else self.status
+
+    def has_result(self, at: datetime | None = None) -> bool:
+        """Whether a picture can be shown now."""
+        moment = at or clock.now()
+        return bool(
+            self.status == self.Status.COMPLETED
+            and self.result
+            and self.expires_at
+            and self.expires_at > moment
+        )
