@@ -111,8 +111,3 @@ class Account(models.Model):
             .exclude(alarm_code=code)
             .update(alarm_code=code, alarm_at=clock.now())
         )
-
-    @classmethod
-    def end_alarm(cls) -> None:
-        """Note a good answer of Genlook's: the key works."""
-        cls.objects.filter(pk=1).update(alarm_code="", alarm_at=None, answered_at=clock.now())

@@ -1,0 +1,116 @@
+"""Every request to Genlook on a shopper's behalf goes through `ask`: paced, and watched for
+what the merchant must know."""
+
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+from typing import TypeVar
+
+from django.db.models import Case, F, Q, Value, When
+
+from .. import clock
+from ..api import (
+    Client,
+    ConfigurationProblem,
+    GenlookError,
+    OutOfCredits,
+    RateLimited,
+    RetryPolicy,
+    Timeouts,
+)
+from ..conf import conf
+from ..models import Account
+from ..signals import alarm_raised
+from . import pacing
+from .messages import alarm_message
+from .pacing import Kind, Paused
+
+logger = logging.getLogger(__name__)
+
+Answer = TypeVar("Answer")
+
+REST_SECONDS = 5.0
+"""Rest after a 429 that names no time. Genlook documents no Retry-After; chosen here."""
+LONGEST_REST_SECONDS = 60.0
+"""The limit is per minute, so a longer rest than a minute is never needed."""
+CREDITS_CODE = "INSUFFICIENT_CREDITS"
+NO_KEY_CODE = "MISSING_API_KEY"
+KEY_CODES = ("INVALID_API_KEY", NO_KEY_CODE)
+NOTE_SECONDS = 30
+"""How often good answers are written down, so that not every request costs a write."""
+
+
+def client(read_timeout: float | None = None) -> Client:
+    """A client of the configured account that repeats nothing by itself: pacing and
+    repetition are the engine's."""
+    return Client(
+        conf.api_key,
+        conf.base_url,
+        timeouts=Timeouts(connect=conf.connect_timeout, read=read_timeout or conf.read_timeout),
+        retry=RetryPolicy.none(),
+    )
+
+
+def ask(
+    kind: Kind, call: Callable[[Client], Answer], *, read_timeout: float | None = None
+) -> Answer:
+    """Make one request and return its answer.
+
+    Raises `Paused` when no request may be made now, else what `call` raises. A 429 makes
+    all processes rest; 401, 402 and 403 raise the merchant's alarm; a good answer ends it.
+    """
+    if not conf.api_key:
+        alarm(NO_KEY_CODE)
+        raise ConfigurationProblem("No API key is configured.", code=NO_KEY_CODE, status=None)
+    pacing.acquire(kind)
+    try:
+        with client(read_timeout) as connection:
+            answer = call(connection)
+    except RateLimited as error:
+        rest = min(error.retry_after or REST_SECONDS, LONGEST_REST_SECONDS)
+        Account.hold(rest)
+        raise
+    except (ConfigurationProblem, OutOfCredits) as error:
+        alarm(error.code)
+        raise
+    answered()
+    return answer
+
+
+def alarm(code: str) -> None:
+    """Tell the merchant, once, that only she can mend this."""
+    if Account.raise_alarm(code):
+        message = alarm_message(code)
+        logger.error("Genlook alarm %s: %s", code, message)
+        alarm_raised.send_robust(sender=Account, code=code, message=message)
+
+
+def answered() -> None:
+    """Note a good answer: it ends an alarm about the key, and is noted once in a while."""
+    now = clock.now()
+    stale = Q(answered_at=None) | Q(answered_at__lt=now - timedelta(seconds=NOTE_SECONDS))
+    about_key = Q(alarm_code__in=KEY_CODES)
+    Account.objects.filter(stale | about_key, pk=1).update(
+        answered_at=now,
+        alarm_code=Case(When(about_key, then=Value("")), default=F("alarm_code")),
+    )
+
+
+def accepted() -> None:
+    """Note an accepted try-on: there are credits, and the key may do all it must."""
+    Account.objects.filter(pk=1).exclude(alarm_code="").update(alarm_code="")
+
+
+def check() -> None:
+    """Read the credits; the admin shows what this finds. Runs as a task."""
+    try:
+        credits = ask(Kind.SPARE, lambda connection: connection.credits())
+    except (Paused, GenlookError) as error:
+        logger.warning("The credits could not be read: %s", error)
+        return
+    now = clock.now()
+    Account.objects.filter(pk=1).update(credits=credits, credits_at=now, answered_at=now)
+    if credits > 0:
+        Account.objects.filter(pk=1, alarm_code=CREDITS_CODE).update(alarm_code="")
+    else:
+        alarm(CREDITS_CODE)

@@ -1,0 +1,51 @@
+"""Erasing at Genlook what a shopper wants gone, and keeping the proof."""
+
+import logging
+from datetime import timedelta
+
+from django.db.models import F
+
+from .. import clock
+from ..api import GenlookError
+from ..models import Erasure, Photo, TryOn
+from .account import ask
+from .pacing import Kind, Paused
+
+logger = logging.getLogger(__name__)
+
+WAIT_SECONDS = 15.0
+LONGEST_WAIT_SECONDS = 3600.0
+
+
+def erase(pk: str | int) -> None:
+    """Erase at Genlook everything of one opaque name; a task.
+
+    Genlook erases by shopper only, not by picture (documented), so the shopper's other
+    photos are sent again when they are next needed. What is being made is waited for: it
+    is paid, and its picture would be erased with the rest. Repeating does no harm
+    (documented as idempotent); a failure is tried again by the sweep, for ever.
+    """
+    now = clock.now()
+    erasure = Erasure.objects.filter(pk=pk, done_at=None, not_before__lte=now).first()
+    if erasure is None:
+        return
+    # Counted and put off first: a process that dies here must not stop the next one.
+    Erasure.objects.filter(pk=pk).update(
+        attempts=F("attempts") + 1, not_before=now + timedelta(seconds=_wait(erasure.attempts))
+    )
+    name = erasure.external_user_id
+    if TryOn.objects.live().filter(external_user_id=name).exists():
+        Erasure.objects.filter(pk=pk).update(not_before=now + timedelta(seconds=WAIT_SECONDS))
+        return
+    try:
+        ask(Kind.SPARE, lambda client: client.erase_customer(name))
+    except (Paused, GenlookError) as error:
+        logger.warning("An erasure at Genlook is put off: %s", error)
+        return
+    Erasure.objects.filter(pk=pk).update(done_at=clock.now())
+    Photo.objects.filter(external_user_id=name).update(image_id="", image_expires_at=None)
+    TryOn.objects.filter(external_user_id=name).exclude(late_until=None).update(late_until=None)
+
+
+def _wait(attempts: int) -> float:
+    return float(min(WAIT_SECONDS * 2**attempts, LONGEST_WAIT_SECONDS))

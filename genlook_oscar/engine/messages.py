@@ -1,0 +1,156 @@
+"""What is said about a try-on that cannot be: to the shopper, and to the merchant.
+
+Codes are stable and part of the storefront's API; wording may change.
+"""
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True)
+class Message:
+    """`text` is for the shopper, `explanation` for the merchant; `retryable` says whether
+    the same click may help."""
+
+    text: str | Promise
+    explanation: str | Promise
+    retryable: bool = False
+
+
+FAILURES: dict[str, Message] = {
+    "photo_refused": Message(
+        _("This photo cannot be used. Try one that shows one person, facing the camera."),
+        _("Genlook refused the shopper's photo."),
+    ),
+    "photo_gone": Message(
+        _("The photo has been deleted. Add it again, or another one."),
+        _("The photo was deleted before it could be sent."),
+    ),
+    "product_refused": Message(
+        _("This item cannot be tried on right now. The shop has been told."),
+        _(
+            "Genlook could not use the product's data or pictures. "
+            "Look at the pictures of this product."
+        ),
+    ),
+    "product_gone": Message(
+        _("This item is no longer in the shop."),
+        _("The product was deleted before it could be sent."),
+    ),
+    "busy": Message(
+        _("Many people are trying things on right now. Try again in a minute."),
+        _("Genlook's limit of requests per minute was used up until the deadline."),
+        retryable=True,
+    ),
+    "unavailable": Message(
+        _("The fitting room cannot be reached right now. Nothing was used. Try again shortly."),
+        _("Genlook did not answer, or answered with a fault of its own, until the deadline."),
+        retryable=True,
+    ),
+    "not_configured": Message(
+        _("The fitting room is closed at the moment. The shop has been told."),
+        _(
+            "Genlook refused the API key, or the key may not use this product. "
+            "Check GENLOOK_API_KEY in the project's settings and the account at Genlook."
+        ),
+    ),
+    "no_credits": Message(
+        _("The fitting room is closed at the moment. The shop has been told."),
+        _("The Genlook account has no credits left. Top it up at Genlook."),
+    ),
+    "generation_failed": Message(
+        _("The picture could not be made this time. Nothing was used. Please try again."),
+        _("Genlook's generation failed. Failed generations cost no credit."),
+        retryable=True,
+    ),
+    "too_slow": Message(
+        _("This is taking too long. If the picture still arrives, you will find it here."),
+        _(
+            "The deadline passed while the picture was being made. It is still followed, "
+            "and delivered if it arrives."
+        ),
+        retryable=True,
+    ),
+    "uncertain": Message(
+        _("The connection broke, and we cannot tell whether your picture was begun. Try again."),
+        _(
+            "The request was sent but its answer was lost. It may have cost a credit, "
+            "so it was not repeated by itself."
+        ),
+        retryable=True,
+    ),
+    "rejected": Message(
+        _("The picture could not be made. Try another photo, or another item."),
+        _("Genlook refused the request."),
+    ),
+    "result_lost": Message(
+        _("Your picture was made but could not be fetched. Please try again."),
+        _("Genlook reported the picture as finished, but it could not be downloaded."),
+        retryable=True,
+    ),
+    "internal": Message(
+        _("Something went wrong on our side. Please try again."),
+        _("An error in this shop's software. The log of the worker has the details."),
+        retryable=True,
+    ),
+}
+
+REFUSALS: dict[str, Message] = {
+    "off": Message(_("The fitting room is closed."), _("Virtual try-on is switched off.")),
+    "not_configured": FAILURES["not_configured"],
+    "sign_in_first": Message(
+        _("Sign in to try this on."), _("Only signed-in customers may try on.")
+    ),
+    "staff_only": Message(_("The fitting room is closed."), _("Only staff may try on.")),
+    "product_not_found": Message(_("There is no such item."), _("No such product.")),
+    "not_for_this_product": Message(
+        _("This item cannot be tried on."), _("Try-on is not possible for this product.")
+    ),
+    "photo_not_found": Message(
+        _("This photo is no longer here. Add it again."),
+        _("The photo does not exist, is deleted, or belongs to another shopper."),
+    ),
+    "consent_needed": Message(
+        _("Please agree to how your photo is used first."),
+        _("No agreement to the current wording is recorded."),
+    ),
+}
+
+ALARMS: dict[str, str | Promise] = {
+    "MISSING_API_KEY": _("No API key was sent. Set GENLOOK_API_KEY in the project's settings."),
+    "INVALID_API_KEY": _(
+        "Genlook refuses the API key: wrong, revoked, or the account is inactive. "
+        "Check GENLOOK_API_KEY in the project's settings."
+    ),
+    "FORBIDDEN": _(
+        "A product or generation belongs to another Genlook account. If two accounts or shops "
+        "share product names, set GENLOOK_EXTERNAL_ID_PREFIX."
+    ),
+    "INSUFFICIENT_CREDITS": _("No credits are left. Top up the account at Genlook."),
+}
+
+
+def shopper_message(code: str) -> str:
+    """The sentence that a shopper reads for a failure or refusal with this code."""
+    message = FAILURES.get(code) or REFUSALS.get(code) or FAILURES["internal"]
+    return str(message.text)
+
+
+def explanation(code: str) -> str:
+    """The sentence that the merchant reads for a failure or refusal with this code."""
+    message = FAILURES.get(code) or REFUSALS.get(code)
+    return str(message.explanation) if message else ""
+
+
+def is_retryable(code: str) -> bool:
+    """Whether the same click may succeed if it is repeated."""
+    message = FAILURES.get(code)
+    return bool(message and message.retryable)
+
+
+def alarm_message(code: str) -> str:
+    """The sentence that tells the merchant what to do about an alarm."""
+    default = _("Genlook refuses this shop's requests (%(code)s). Check the account at Genlook.")
+    return str(ALARMS.get(code) or str(default) % {"code": code})

@@ -1,0 +1,94 @@
+"""A product at Genlook: registered before the first click where there is time for it."""
+
+import logging
+import uuid
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Q
+
+from .. import clock
+from ..api import GenlookError
+from ..catalogue.fingerprint import fingerprint
+from ..catalogue.links import link_for
+from ..catalogue.payload import ProductUnfit, upsert
+from ..conf import conf
+from ..models import ProductLink
+from .account import ask
+from .pacing import Kind, Paused
+from .queue import enqueue
+
+logger = logging.getLogger(__name__)
+
+INLINE_DAYS = 15
+"""Genlook keeps a product sent with a try-on for 15 days from its last use (documented)."""
+MARGIN = timedelta(hours=1)
+
+
+def enqueue_registration(product: Any) -> None:
+    """Register the product from a worker if Genlook does not know this very content."""
+    link = link_for(product)
+    if not link.is_known(fingerprint(product)):
+        enqueue("register_product", link.pk)
+
+
+def register(pk: int | str) -> None:
+    """The task behind `enqueue_registration`. What fails here is made good by the click,
+    which then sends the product itself."""
+    link = ProductLink.objects.filter(pk=pk).exclude(product=None).first()
+    if link is None:
+        return
+    content = fingerprint(link.product)
+    if link.is_known(content):
+        return
+    claim = uuid.uuid4().hex
+    now = clock.now()
+    free = Q(claimed_until=None) | Q(claimed_until__lte=now)
+    lease = timedelta(seconds=conf.connect_timeout + conf.read_timeout + 30)
+    if not ProductLink.objects.filter(free, pk=link.pk).update(
+        claim=claim, claimed_until=now + lease
+    ):
+        return
+    try:
+        payload = upsert(link)
+        ask(Kind.SPARE, lambda client: client.upsert_product(payload))
+    except (ProductUnfit, GenlookError) as error:
+        note_error(link, error.code)
+    except Paused:
+        logger.info("No request is left for registering a product now; the click sends it.")
+    else:
+        note_sent(link, content, int(payload.valid_for_days or INLINE_DAYS))
+    finally:
+        ProductLink.objects.filter(pk=link.pk, claim=claim).update(claim="", claimed_until=None)
+
+
+def note_sent(link: ProductLink, content: str, lifetime_days: int) -> None:
+    """Note that Genlook now holds `content` for `lifetime_days` from its last use."""
+    now = clock.now()
+    ProductLink.objects.filter(pk=link.pk).update(
+        fingerprint=content,
+        sent_at=now,
+        lifetime_days=lifetime_days,
+        known_until=now + timedelta(days=lifetime_days) - MARGIN,
+        error_code="",
+    )
+
+
+def note_used(link: ProductLink) -> None:
+    """Note a try-on: it renews the product's life at Genlook (documented)."""
+    now = clock.now()
+    lifetime = timedelta(days=link.lifetime_days or INLINE_DAYS)
+    ProductLink.objects.filter(pk=link.pk).update(
+        last_used_at=now, known_until=now + lifetime - MARGIN
+    )
+
+
+def note_forgotten(link: ProductLink) -> None:
+    """Note that Genlook does not know the product."""
+    ProductLink.objects.filter(pk=link.pk).update(fingerprint="", known_until=None)
+    link.refresh_from_db()
+
+
+def note_error(link: ProductLink, code: str) -> None:
+    """Keep the last error for the merchant."""
+    ProductLink.objects.filter(pk=link.pk).update(error_code=code[:64])

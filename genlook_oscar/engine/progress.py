@@ -1,0 +1,71 @@
+"""What a waiting shopper is told: her place, an honest time, and when to ask again."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, OuterRef, Subquery, Value
+from django.db.models.functions import Coalesce
+
+from .. import clock
+from ..conf import conf
+from ..models import Account, TryOn
+from .queue import ensure_watcher
+from .timing import usual_seconds
+
+REQUESTS_EACH = 3.5
+"""Requests that a try-on costs, by design; the queue moves at the account's limit over this."""
+WAITING = (TryOn.Status.QUEUED, TryOn.Status.SUBMITTING)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """`queue_position` counts from 1, None when it is no longer waiting; `expected_seconds`
+    until the picture, 0 when final; `poll_after_ms` until asking again is worth it."""
+
+    queue_position: int | None
+    expected_seconds: int
+    poll_after_ms: int
+
+
+def with_position(tryons: Any) -> Any:
+    """Add to a queryset of try-ons how many wait before each, so that `of` need not ask."""
+    ahead = (
+        TryOn.objects.filter(status__in=WAITING, created_at__lt=OuterRef("created_at"))
+        .order_by()
+        .values(one=Value(1))
+        .annotate(count=Count("pk"))
+        .values("count")
+    )
+    return tryons.annotate(ahead=Coalesce(Subquery(ahead), 0))
+
+
+def of(tryon: TryOn) -> Progress:
+    """How far a try-on is. One query, two where the row lacks `with_position`; and whoever
+    asks for a live one sees to it that somebody watches."""
+    if tryon.is_final:
+        return Progress(None, 0, 0)
+    account = Account.load()
+    now = clock.now()
+    if account.watcher_until is None or account.watcher_until <= now:
+        ensure_watcher()
+    usual = usual_seconds(account)
+    if tryon.status == TryOn.Status.GENERATING:
+        waited = (now - (tryon.accepted_at or now)).total_seconds()
+        left = usual - waited
+        return Progress(None, max(round(left), 1), _poll_after(left))
+    ahead = getattr(tryon, "ahead", None)
+    if ahead is None:
+        ahead = TryOn.objects.filter(status__in=WAITING, created_at__lt=tryon.created_at).count()
+    limit = conf.requests_per_minute
+    queueing = ahead * REQUESTS_EACH * 60 / limit if limit else 0.0
+    left = usual + queueing
+    return Progress(ahead + 1, max(round(left), 1), _poll_after(left))
+
+
+def expected_seconds() -> int:
+    """What a shopper may be told before she clicks."""
+    return max(round(usual_seconds(Account.load())), 1)
+
+
+def _poll_after(left: float) -> int:
+    return round(min(max(left * 300, 700), 4000))

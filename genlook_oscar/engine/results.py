@@ -1,0 +1,153 @@
+"""The picture of a completed try-on: fetched at once, marked as AI-made, kept privately."""
+
+import io
+import logging
+from datetime import timedelta
+from typing import Any
+
+from django.core.files.base import ContentFile
+from PIL import Image, ImageOps
+
+from .. import clock
+from ..api import GenlookError, NotFound, Rejected
+from ..conf import conf
+from ..models import TryOn
+from ..signals import tryon_completed
+from .account import client
+from .outcomes import detail_of, fail
+from .queue import ensure_watcher
+from .timing import LATE
+
+logger = logging.getLogger(__name__)
+
+MAX_BYTES = 25 * 1024 * 1024
+MAX_PIXELS = 40_000_000
+"""Bounds of a result. Its format and size are not documented; these are far above any sample."""
+MAX_FETCHES = 6
+JPEG_QUALITY = 92
+DIGITAL_SOURCE_TYPE = (
+    "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
+)
+"""IPTC's term for a photo that a trained model has changed; the machine-readable mark that
+the EU's AI Act, article 50, asks for."""
+XMP = f"""<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
+<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF
+ xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about=""
+ xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/"
+ Iptc4xmpExt:DigitalSourceType="{DIGITAL_SOURCE_TYPE}"/></rdf:RDF></x:xmpmeta>
+<?xpacket end="r"?>""".encode()
+
+
+class NotAPicture(ValueError):
+    """What was downloaded cannot be shown."""
+
+
+def lease_seconds() -> float:
+    """How long a fetching claim lasts: a download at its slowest, and a margin."""
+    return conf.connect_timeout + 2 * conf.read_timeout + 10
+
+
+def fetch(pk: str) -> None:
+    """Download the picture of the try-on `pk` and complete it; a task.
+
+    A download that fails is tried again; a URL that has expired is asked for anew by the
+    watcher. Does nothing when another process is at it.
+    """
+    claim = TryOn.objects.claim_fetch(pk, lease_seconds())
+    if claim is None:
+        return
+    tryon = TryOn.objects.get(pk=pk)
+    try:
+        with client() as connection:
+            downloaded = connection.download(tryon.result_url, max_bytes=MAX_BYTES)
+        picture = marked(downloaded.content)
+    except (GenlookError, NotAPicture) as error:
+        _not_fetched(tryon, claim, error)
+    else:
+        _store(tryon, claim, picture)
+
+
+def marked(content: bytes) -> bytes:
+    """Return the picture as a JPEG file that says in its metadata that AI made it.
+
+    Decoding is the check: raises `NotAPicture` for what Pillow cannot read or what is
+    larger than `MAX_PIXELS`.
+    """
+    try:
+        with Image.open(io.BytesIO(content)) as image:
+            if image.width * image.height > MAX_PIXELS:
+                raise NotAPicture("the result has too many pixels")
+            picture = ImageOps.exif_transpose(image).convert("RGB")
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        raise NotAPicture("the result is not a readable picture") from error
+    picture.info = {}
+    out = io.BytesIO()
+    picture.save(out, "JPEG", quality=JPEG_QUALITY, subsampling=0, optimize=True, xmp=XMP)
+    return out.getvalue()
+
+
+def _store(tryon: TryOn, claim: str, picture: bytes) -> None:
+    now = clock.now()
+    values: dict[str, Any] = {
+        "charge": TryOn.Charge.SETTLED,
+        "result_url": "",
+        "late_until": None,
+        "error_code": "",
+        "error_detail": "",
+        "finished_at": now,
+    }
+    name = ""
+    if not tryon.hidden_at:
+        field = TryOn._meta.get_field("result")
+        name = field.storage.save(  # type: ignore[attr-defined]
+            field.generate_filename(tryon, "result.jpg"),  # type: ignore[attr-defined]
+            ContentFile(picture),
+        )
+        values |= {"result": name, "expires_at": now + timedelta(days=tryon.retention_days)}
+    rows = TryOn.objects.filter(claim=claim)
+    source = tryon.status
+    if not any(
+        rows.move(tryon.pk, status, TryOn.Status.COMPLETED, **values)
+        for status in dict.fromkeys([source, TryOn.Status.FAILED])
+    ):
+        if name:
+            field.storage.delete(name)  # type: ignore[attr-defined]
+        return
+    if tryon.hidden_at:
+        TryOn.objects.move(tryon.pk, TryOn.Status.COMPLETED, TryOn.Status.EXPIRED)
+        return
+    tryon.refresh_from_db()
+    tryon_completed.send_robust(sender=TryOn, tryon=tryon)
+
+
+def _not_fetched(tryon: TryOn, claim: str, error: GenlookError | NotAPicture) -> None:
+    now = clock.now()
+    detail = detail_of(error) if isinstance(error, GenlookError) else str(error)
+    mine = TryOn.objects.filter(pk=tryon.pk, claim=claim)
+    if tryon.fetches >= MAX_FETCHES and tryon.status == TryOn.Status.GENERATING:
+        # It was paid for, so it stays followed; the shopper need not wait for it.
+        fail(
+            tryon.pk,
+            TryOn.Status.GENERATING,
+            "result_lost",
+            claim=claim,
+            error_detail=detail,
+            charge=TryOn.Charge.SETTLED,
+            late_until=now + LATE,
+            next_poll_at=now + timedelta(minutes=5),
+            result_url="",
+        )
+        return
+    pause = timedelta(seconds=min(2.0**tryon.fetches, 60.0))
+    if isinstance(error, NotFound | Rejected) or tryon.fetches % 3 == 0:
+        # The URL may have expired: the next question brings a fresh one.
+        mine.update(
+            result_url="",
+            next_poll_at=now + pause,
+            claim="",
+            claimed_until=None,
+            error_detail=detail,
+        )
+    else:
+        mine.update(claimed_until=now + pause, enqueued_at=None, error_detail=detail)
+    ensure_watcher()

@@ -1,0 +1,213 @@
+"""Sending a try-on to Genlook: in a worker, under a second, at most once."""
+
+import logging
+import random
+from datetime import timedelta
+
+from .. import clock
+from ..api import (
+    Client,
+    Generation,
+    GenlookError,
+    ImageUnknown,
+    InlineProduct,
+    NotFound,
+    Output,
+    PersonById,
+    ProductReference,
+    ProductUnknown,
+    Rejected,
+    TryOnRequest,
+    Unavailable,
+)
+from ..catalogue.fingerprint import fingerprint
+from ..catalogue.payload import ProductUnfit, inline_product
+from ..conf import conf
+from ..models import Configuration, Photo, ProductLink, TryOn
+from . import account, photos, products, timing
+from .outcomes import detail_of, fail, failure_code
+from .pacing import Kind, Paused
+from .photos import PhotoGone
+from .queue import ensure_watcher
+
+logger = logging.getLogger(__name__)
+
+ROUNDS = 4
+"""Reference, forgotten product, forgotten photo, and once more: each may happen once."""
+FIRST_BACKOFF = 1.0
+LONGEST_BACKOFF = 20.0
+
+
+class _Over(Exception):
+    """The row has its next state, or belongs to another; nothing is left to do here."""
+
+
+def lease_seconds() -> float:
+    """How long a submitting claim lasts: two requests at their slowest, and a margin."""
+    return 2 * (conf.connect_timeout + conf.read_timeout) + 20
+
+
+def submit(pk: str) -> None:
+    """Take the queued try-on `pk` to Genlook; the task of a click.
+
+    Does nothing when another process has it. Every way out leaves the row in its next
+    state: generating, failed, or queued with a time to try again.
+    """
+    claim = TryOn.objects.claim(pk, lease_seconds())
+    if claim is None:
+        return
+    tryon = TryOn.objects.select_related("photo__shopper", "link", "shopper").get(pk=pk)
+    try:
+        _send(tryon, claim)
+    except _Over:
+        return
+    except Paused as pause:
+        _again(tryon, claim, pause.seconds, "busy")
+    except PhotoGone:
+        fail(pk, TryOn.Status.SUBMITTING, "photo_gone", claim=claim)
+    except ProductUnfit as error:
+        if tryon.link:
+            products.note_error(tryon.link, error.code)
+        fail(pk, TryOn.Status.SUBMITTING, "product_refused", claim=claim, error_detail=str(error))
+    except GenlookError as error:
+        _refused(tryon, claim, error)
+
+
+def _send(tryon: TryOn, claim: str) -> None:
+    if tryon.photo is None or tryon.photo.erased_at:
+        raise PhotoGone
+    if tryon.link is None or tryon.link.product is None:
+        fail(tryon.pk, TryOn.Status.SUBMITTING, "product_gone", claim=claim)
+        raise _Over
+    configuration = Configuration.load()
+    content = fingerprint(tryon.link.product)
+    for _ in range(ROUNDS):
+        stored = tryon.photo.usable_image_id(configuration.crop)
+        image_id = stored or photos.image_id(tryon.photo, configuration)
+        product = _product(tryon.link, content)
+        try:
+            generation = _post(tryon, claim, product, image_id)
+        except ProductUnknown:
+            products.note_forgotten(tryon.link)
+        except (ImageUnknown, NotFound, Rejected):
+            # Which code an expired photo gets is not documented, so whatever is refused with
+            # a photo sent earlier is asked once more with the photo sent anew.
+            if not stored:
+                raise
+            photos.forget_image(tryon.photo, image_id)
+        else:
+            _accepted(tryon, claim, generation, product, content)
+            return
+    raise Rejected("Genlook keeps forgetting the photo or the product.", code="FORGETFUL")
+
+
+def _product(link: ProductLink, content: str) -> ProductReference | InlineProduct:
+    if link.is_known(content):
+        return ProductReference(external_id=link.external_id)
+    return inline_product(link)
+
+
+def _post(
+    tryon: TryOn, claim: str, product: ProductReference | InlineProduct, image_id: str
+) -> Generation:
+    user_id = tryon.shopper.external_user_id
+    request = TryOnRequest(
+        product=product,
+        person=PersonById(image_id=image_id),
+        external_user_id=user_id,
+        output=Output(watermark=tryon.watermark, keep_for_days=tryon.keep_for_days),
+    )
+    mine = TryOn.objects.filter(pk=tryon.pk, claim=claim, status=TryOn.Status.SUBMITTING)
+
+    def post(client: Client) -> Generation:
+        # From here on the request may have been carried out, whatever becomes of this process.
+        if not mine.update(sent_at=clock.now(), external_user_id=user_id):
+            raise _Over
+        return client.create_try_on(request)
+
+    try:
+        return account.ask(Kind.START, post)
+    except GenlookError as error:
+        if not error.carried_out:
+            mine.update(sent_at=None)
+        raise
+
+
+def _accepted(
+    tryon: TryOn,
+    claim: str,
+    generation: Generation,
+    product: ProductReference | InlineProduct,
+    content: str,
+) -> None:
+    now = clock.now()
+    inline = isinstance(product, InlineProduct)
+    taken = {
+        "generation_id": generation.generation_id,
+        "accepted_at": now,
+        "next_poll_at": now + timedelta(seconds=timing.first_poll_after()),
+        "charge": TryOn.Charge.RESERVED,
+        "inline": inline,
+    }
+    moved = TryOn.objects.filter(claim=claim).move(
+        tryon.pk,
+        TryOn.Status.SUBMITTING,
+        TryOn.Status.GENERATING,
+        claim="",
+        claimed_until=None,
+        error_code="",
+        error_detail="",
+        **taken,
+    )
+    if not moved:
+        # We were so slow that the try-on was given up as uncertain. Now it is certain.
+        TryOn.objects.filter(pk=tryon.pk, status=TryOn.Status.FAILED, generation_id="").update(
+            late_until=now + timing.LATE, **taken
+        )
+    account.accepted()
+    if tryon.link:
+        if inline:
+            products.note_sent(tryon.link, content, products.INLINE_DAYS)
+            tryon.link.refresh_from_db()
+        products.note_used(tryon.link)
+    ensure_watcher()
+
+
+def _refused(tryon: TryOn, claim: str, error: GenlookError) -> None:
+    code = failure_code(error)
+    values = {"error_detail": detail_of(error)}
+    sent = TryOn.objects.filter(pk=tryon.pk, claim=claim).exclude(sent_at=None).exists()
+    if isinstance(error, Unavailable) and error.carried_out and sent:
+        fail(
+            tryon.pk,
+            TryOn.Status.SUBMITTING,
+            "uncertain",
+            claim=claim,
+            charge=TryOn.Charge.UNCERTAIN,
+            **values,
+        )
+    elif code in ("busy", "unavailable"):
+        wait = min(FIRST_BACKOFF * 2 ** (tryon.attempts - 1), LONGEST_BACKOFF)
+        wait *= random.uniform(0.75, 1.25)  # noqa: S311
+        _again(tryon, claim, max(wait, error.retry_after or 0), code, **values)
+    else:
+        if tryon.link and code == "product_refused":
+            products.note_error(tryon.link, error.code)
+        fail(tryon.pk, TryOn.Status.SUBMITTING, code, claim=claim, **values)
+
+
+def _again(tryon: TryOn, claim: str, seconds: float, code: str, **values: str) -> None:
+    """Queue the row again; the watcher hands it over when its time has come."""
+    TryOn.objects.filter(claim=claim).move(
+        tryon.pk,
+        TryOn.Status.SUBMITTING,
+        TryOn.Status.QUEUED,
+        claim="",
+        claimed_until=None,
+        sent_at=None,
+        enqueued_at=None,
+        not_before=clock.now() + timedelta(seconds=seconds),
+        error_code=code,
+        **values,
+    )
+    ensure_watcher()

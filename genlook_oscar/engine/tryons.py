@@ -1,0 +1,144 @@
+"""The click: one short transaction that ends in a try-on, or in a reason why not."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+
+from .. import clock
+from ..catalogue.eligibility import verdict
+from ..catalogue.fingerprint import fingerprint
+from ..catalogue.links import link_for
+from ..conf import conf
+from ..models import Configuration, Photo, ProductLink, Shopper, TryOn
+from ..shopper import consent, erasure
+from ..signals import tryon_accepted
+from .messages import shopper_message
+from .queue import enqueue
+
+
+class Refused(Exception):
+    """A click that becomes no try-on. `status` is the HTTP status to answer with."""
+
+    def __init__(self, code: str, status: int = 403) -> None:
+        super().__init__(code)
+        self.code = code
+        self.status = status
+
+    @property
+    def message(self) -> str:
+        """The sentence for the shopper, in the language active now."""
+        return shopper_message(self.code)
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """The try-on of a click; `reused` when its picture exists already and costs nothing."""
+
+    tryon: TryOn
+    reused: bool
+
+
+def request(
+    shopper: Shopper, product: Any, photo: Photo, *, idempotency_key: str | None = None
+) -> Accepted:
+    """Ask for `product` to be seen on `photo`.
+
+    The same click again (same `idempotency_key`), and the same picture while it is being
+    made, give the same try-on; a picture that exists already is given again at no cost.
+    Raises `Refused`.
+    """
+    configuration = Configuration.load()
+    answer = verdict(product, configuration, user=shopper.user)
+    if not answer.shown:
+        known = ("off", "not_configured", "sign_in_first", "staff_only")
+        raise Refused(answer.reason if answer.reason in known else "not_for_this_product")
+    now = clock.now()
+    if photo.shopper_id != shopper.pk or photo.erased_at or photo.expires_at <= now:
+        raise Refused("photo_not_found", 404)
+    if not consent.is_given(shopper, configuration):
+        raise Refused("consent_needed", 400)
+    link = link_for(product)
+    key = reuse_key(photo, link, fingerprint(product), configuration)
+    live_key = f"{shopper.pk}:{key}"
+    existing = _existing(shopper, key, live_key, idempotency_key)
+    if existing:
+        return existing
+    tryon = TryOn(
+        shopper=shopper,
+        photo=photo,
+        link=link,
+        product=product,
+        product_title=product.get_title()[:255],
+        reuse_key=key,
+        live_key=live_key,
+        idempotency_key=idempotency_key or None,
+        watermark=configuration.watermark_flag,
+        keep_for_days=configuration.keep_for_days_flag,
+        retention_days=configuration.retention_days,
+        created_at=now,
+        not_before=now,
+        enqueued_at=now,
+        deadline_at=now + timedelta(seconds=conf.deadline_seconds),
+    )
+    try:
+        with transaction.atomic():
+            tryon.save(force_insert=True)
+    except IntegrityError:
+        # Another request of hers made it in the same moment.
+        existing = _existing(shopper, key, live_key, idempotency_key)
+        if existing is None:
+            raise
+        return existing
+    enqueue("submit", str(tryon.pk))
+    tryon_accepted.send_robust(sender=TryOn, tryon=tryon)
+    return Accepted(tryon, reused=False)
+
+
+def reuse_key(photo: Photo, link: ProductLink, content: str, configuration: Configuration) -> str:
+    """What decides a picture: photo, product's content, and how Genlook is asked. Two
+    try-ons with one key would give the same picture for two credits."""
+    parts = (
+        photo.sha256,
+        link.external_id,
+        content,
+        configuration.watermark,
+        configuration.crop,
+    )
+    return hashlib.sha256("\n".join(map(str, parts)).encode()).hexdigest()
+
+
+def _existing(
+    shopper: Shopper, key: str, live_key: str, idempotency_key: str | None
+) -> Accepted | None:
+    finished = Q(
+        reuse_key=key,
+        status=TryOn.Status.COMPLETED,
+        expires_at__gt=clock.now(),
+        hidden_at=None,
+    ) & ~Q(result="")
+    same = finished | Q(live_key=live_key)
+    if idempotency_key:
+        same |= Q(idempotency_key=idempotency_key)
+    found = list(TryOn.objects.filter(same, shopper=shopper).order_by("-created_at")[:20])
+    if not found:
+        return None
+    clicked = [row for row in found if idempotency_key and row.idempotency_key == idempotency_key]
+    live = [row for row in found if row.live_key == live_key]
+    tryon = (clicked or live or found)[0]
+    return Accepted(tryon, reused=not clicked and tryon.status == TryOn.Status.COMPLETED)
+
+
+def cancel_or_delete(tryon: TryOn) -> None:
+    """Take a try-on away at the shopper's wish: a waiting one is cancelled, a picture is
+    erased here now and at Genlook by a task; one that is being made is dropped on arrival."""
+    TryOn.objects.move(tryon.pk, TryOn.Status.QUEUED, TryOn.Status.CANCELLED)
+    TryOn.objects.filter(pk=tryon.pk, hidden_at=None).update(hidden_at=clock.now())
+    tryon.refresh_from_db()
+    erasure.erase_result(tryon)
+    TryOn.objects.move(tryon.pk, TryOn.Status.COMPLETED, TryOn.Status.EXPIRED)
+    if tryon.external_user_id:
+        erasure.ask_genlook([tryon.external_user_id])

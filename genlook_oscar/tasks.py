@@ -1,0 +1,73 @@
+"""What django-q2 runs. Each takes a primary key at most and calls one function.
+
+Any of them may run twice, late or never. None lets an exception out: django-q2 would
+repeat the task by rules of its own, while our rows already say what is to be done.
+"""
+
+import functools
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from .engine import account, erasing, photos, products, results, submitting, sweeping, watching
+
+logger = logging.getLogger(__name__)
+
+
+def _contained(task: Callable[..., None]) -> Callable[..., None]:
+    @functools.wraps(task)
+    def run(*keys: Any) -> None:
+        try:
+            task(*keys)
+        except Exception:
+            logger.exception("The task %s failed; the sweep will repair it.", task.__name__)
+
+    return run
+
+
+@_contained
+def upload_photo(pk: str) -> None:
+    """Send one photo to Genlook ahead of the click."""
+    photos.upload(pk)
+
+
+@_contained
+def register_product(pk: str) -> None:
+    """Register one product with Genlook ahead of the click."""
+    products.register(pk)
+
+
+@_contained
+def submit(pk: str) -> None:
+    """Take one try-on to Genlook."""
+    submitting.submit(pk)
+
+
+@_contained
+def watch() -> None:
+    """Ask for the generations in flight, for one turn."""
+    watching.watch()
+
+
+@_contained
+def fetch(pk: str) -> None:
+    """Fetch the picture of one try-on."""
+    results.fetch(pk)
+
+
+@_contained
+def erase(pk: str) -> None:
+    """Carry out one erasure at Genlook."""
+    erasing.erase(pk)
+
+
+@_contained
+def sweep() -> None:
+    """Repair what crashes and lost tasks left, and what the calendar brings."""
+    sweeping.sweep()
+
+
+@_contained
+def check_account() -> None:
+    """Read the credits, which also tells whether the key works."""
+    account.check()
