@@ -4,6 +4,7 @@ import io
 import os
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -37,6 +38,28 @@ def wait_until(condition: Callable[[], Any], timeout: float = 20.0, what: str = 
         if time.monotonic() > end:
             raise AssertionError(f"waited {timeout} s in vain for {what or condition}")
         time.sleep(0.02)
+
+
+def need(what: str, available: object, reason: str) -> None:
+    """Skip where a test's part is missing; fail where GENLOOK_REQUIRE says it must be there."""
+    if available:
+        return
+    if what in os.environ.get("GENLOOK_REQUIRE", "").split(","):
+        pytest.fail(f"{what} is required here: {reason}")
+    pytest.skip(reason)
+
+
+@pytest.fixture(autouse=True)
+def _needs_postgres(request: pytest.FixtureRequest) -> None:
+    if request.node.get_closest_marker("postgres"):
+        from django.db import connection
+
+        need(
+            "postgres",
+            connection.vendor == "postgresql",
+            "run with DATABASE_URL=postgres://USER:PASSWORD@HOST:5432/NAME of a server on "
+            "which USER may create databases",
+        )
 
 
 @pytest.fixture(scope="session")
@@ -97,24 +120,87 @@ def product(make_product: Callable[..., Any]) -> Any:
 
 
 @pytest.fixture
-def drain() -> Callable[..., int]:
-    """Run what stands in the queue, as a worker would, until it is empty.
+def pass_time() -> Iterator[Callable[..., None]]:
+    """Move the clock forward by a `timedelta(**delta)` until the end of the test."""
+    from genlook_oscar import clock
+
+    with ExitStack() as stack:
+        yield lambda **delta: stack.enter_context(clock.shift(**delta))
+
+
+@pytest.fixture
+def drain(pass_time: Callable[..., None]) -> Callable[..., int]:
+    """Run what stands in the queue, as workers would, until nothing is left to do.
 
     The tasks go through django-q2's own broker, signature and pickle; only the processes
-    are left out. Call it outside `django_capture_on_commit_callbacks`.
+    are left out. In place of the watcher's naps the clock is moved, so nothing waits.
+    Returns the number of tasks. Call it outside of `on_commit`.
     """
     from django.utils.module_loading import import_string
     from django_q.models import OrmQ
     from django_q.signing import SignedPackage
 
+    from genlook_oscar import tasks
+    from genlook_oscar.engine import watching
+
     def run(limit: int = 200) -> int:
         done = 0
-        while row := OrmQ.objects.order_by("pk").first():
-            task = SignedPackage.loads(row.payload)
-            row.delete()
-            import_string(task["func"])(*task["args"], **task["kwargs"])
-            done += 1
-            assert done < limit, "the queue never empties"
-        return done
+        watched = False
+        while done < limit:
+            row = OrmQ.objects.order_by("pk").first()
+            if row is not None:
+                task = SignedPackage.loads(row.payload)
+                row.delete()
+                function = import_string(task["func"])
+                done += 1
+                if function is tasks.watch:
+                    watched = True
+                else:
+                    function(*task["args"], **task["kwargs"])
+            elif watched and (pause := watching.look()) is not None:
+                done += 1
+                pass_time(seconds=pause + 0.001)
+            else:
+                return done
+        raise AssertionError(f"still busy after {done} tasks and rounds")
 
     return run
+
+
+@pytest.fixture
+def shopper(configuration: Any) -> Any:
+    """A guest who has agreed to the current wording."""
+    from genlook_oscar.models import Shopper
+    from genlook_oscar.shopper import consent
+
+    row = Shopper.objects.create()
+    consent.record(row, configuration)
+    return row
+
+
+@pytest.fixture
+def photo(shopper: Any, configuration: Any) -> Any:
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    from genlook_oscar.shopper.photos import take_in
+
+    return take_in(shopper, SimpleUploadedFile("me.jpg", picture("#aa7744")), configuration)
+
+
+@pytest.fixture
+def on_commit(django_capture_on_commit_callbacks: Any) -> Callable[[], Any]:
+    """A block at whose end what waits for the commit is done, tasks enqueued among it."""
+    return lambda: django_capture_on_commit_callbacks(execute=True)
+
+
+@pytest.fixture
+def click(on_commit: Any, shopper: Any, photo: Any, product: Any) -> Callable[..., Any]:
+    """The shopper's click, up to the task in the queue; returns the try-on."""
+    from genlook_oscar.engine import tryons
+
+    def act(**kwargs: Any) -> Any:
+        arguments = {"shopper": shopper, "product": product, "photo": photo} | kwargs
+        with on_commit():
+            return tryons.request(**arguments).tryon
+
+    return act

@@ -42,27 +42,32 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # In a file, because the live server and the workers are threads and processes of their own.
     DATABASES["default"]["TEST"] = {"NAME": str(SCRATCH / "test.sqlite3")}
 
+WAGTAIL = os.environ.get("GENLOOK_TEST_WAGTAIL", "1") != "0"
+
 INSTALLED_APPS = [
     "genlook_oscar",
     *oscar.INSTALLED_APPS,
     "sorl.thumbnail",
     "django.contrib.sitemaps",
     "django_q",
-    "wagtail.contrib.forms",
-    "wagtail.contrib.redirects",
-    "wagtail.contrib.settings",
-    "wagtail.embeds",
-    "wagtail.sites",
-    "wagtail.users",
-    "wagtail.snippets",
-    "wagtail.documents",
-    "wagtail.images",
-    "wagtail.search",
-    "wagtail.admin",
-    "wagtail",
-    "modelcluster",
-    "taggit",
 ]
+if WAGTAIL:
+    INSTALLED_APPS += [
+        "wagtail.contrib.forms",
+        "wagtail.contrib.redirects",
+        "wagtail.contrib.settings",
+        "wagtail.embeds",
+        "wagtail.sites",
+        "wagtail.users",
+        "wagtail.snippets",
+        "wagtail.documents",
+        "wagtail.images",
+        "wagtail.search",
+        "wagtail.admin",
+        "wagtail",
+        "modelcluster",
+        "taggit",
+    ]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

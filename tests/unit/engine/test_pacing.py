@@ -1,0 +1,99 @@
+from datetime import timedelta
+
+import pytest
+
+from genlook_oscar import clock
+from genlook_oscar.engine.pacing import WINDOW, Kind, Paused, acquire
+from genlook_oscar.models import Account, Shopper, TryOn
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _ten_a_minute(settings):
+    settings.GENLOOK_REQUESTS_PER_MINUTE = 10
+
+
+def in_flight(count):
+    shopper = Shopper.objects.create()
+    for number in range(count):
+        TryOn.objects.create(
+            shopper=shopper,
+            status=TryOn.Status.GENERATING,
+            generation_id=f"g{number}",
+            reuse_key=str(number),
+            deadline_at=clock.now() + timedelta(minutes=5),
+        )
+
+
+def test_a_burst_may_spend_the_whole_minute_at_once():
+    for _ in range(10):
+        acquire(Kind.START)
+    with pytest.raises(Paused) as pause:
+        acquire(Kind.START)
+    assert WINDOW - 2 < pause.value.seconds <= WINDOW
+
+
+def test_the_allowance_comes_back_when_the_window_has_passed(pass_time):
+    for _ in range(10):
+        acquire(Kind.FINISH)
+    pass_time(seconds=WINDOW + 1)
+    acquire(Kind.FINISH)
+
+
+def test_the_pause_tells_when_the_oldest_request_leaves_the_window(pass_time):
+    acquire(Kind.FINISH)
+    pass_time(seconds=40)
+    for _ in range(9):
+        acquire(Kind.FINISH)
+    with pytest.raises(Paused) as pause:
+        acquire(Kind.FINISH)
+    assert 19 < pause.value.seconds < 22
+
+
+def test_starts_leave_each_generation_in_flight_its_request():
+    in_flight(4)
+    for _ in range(6):
+        acquire(Kind.START)
+    with pytest.raises(Paused):
+        acquire(Kind.START)
+    for _ in range(4):
+        acquire(Kind.FINISH)
+    with pytest.raises(Paused):
+        acquire(Kind.FINISH)
+
+
+def test_what_can_wait_leaves_room_for_shoppers():
+    for _ in range(8):
+        acquire(Kind.SPARE)
+    with pytest.raises(Paused):
+        acquire(Kind.SPARE)
+    acquire(Kind.START)
+
+
+def test_everyone_rests_when_genlook_asks_for_it(pass_time):
+    Account.load()
+    Account.hold(30)
+    with pytest.raises(Paused) as pause:
+        acquire(Kind.FINISH)
+    assert 29 < pause.value.seconds <= 30
+    Account.hold(5)
+    with pytest.raises(Paused) as pause:
+        acquire(Kind.FINISH)
+    assert pause.value.seconds > 20
+    pass_time(seconds=31)
+    acquire(Kind.FINISH)
+
+
+def test_no_limit_means_no_limit(settings):
+    settings.GENLOOK_REQUESTS_PER_MINUTE = 0
+    for _ in range(500):
+        acquire(Kind.START)
+
+
+def test_a_clock_set_back_does_not_lock_the_shop_out(pass_time):
+    pass_time(hours=3)
+    for _ in range(10):
+        acquire(Kind.FINISH)
+    pass_time(hours=-3)
+    acquire(Kind.FINISH)
