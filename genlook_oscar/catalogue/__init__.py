@@ -1,0 +1,2 @@
+"""Oscar's product as Genlook's product: name, content, pictures, and whether it can be
+tried on."""
