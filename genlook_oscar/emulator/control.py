@@ -25,6 +25,10 @@ class Control:
         """Move the emulator's clock forward."""
         self._call("POST", "clock", {"advance": seconds})
 
+    def forget(self, *, products: bool = False, images: bool = False) -> None:
+        """Have all products or all uploaded images lost, as if their life were over."""
+        self._call("POST", "forget", {"products": products, "images": images})
+
     def fault(self, kind: str, **options: Any) -> int:
         """Switch a fault on and return its number; see docs/emulator.md."""
         number = self._call("POST", "faults", {"kind": kind, **options})["id"]

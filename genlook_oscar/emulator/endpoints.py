@@ -16,12 +16,14 @@ from genlook_oscar.emulator.records import DAY, Account, Generation, Image
 from genlook_oscar.emulator.storage import signed_url
 from genlook_oscar.emulator.world import World
 
+MAX_IMAGES = 20_000  # of an account; bounds the emulator's memory
+
 Endpoint = Callable[[World, Account, Request], Answer]
 
 
 def upload_image(world: World, account: Account, request: Request) -> Answer:
     """POST /images/upload."""
-    if not request.content_type.startswith("multipart/form-data"):
+    if not request.content_type.lower().startswith("multipart/form-data"):
         raise ApiError("FILE_REQUIRED")
     form = parse_form(request.content_type, request.body)
     problems = Problems()
@@ -51,9 +53,11 @@ def upload_image(world: World, account: Account, request: Request) -> Answer:
             expires_at=now + days * DAY,
         )
         account.images[image.image_id] = image
+        if len(account.images) > MAX_IMAGES:
+            account.forget_image(next(iter(account.images)))
         if user is not None:
             account.customer(user).image_ids.add(image.image_id)
-        world.agenda.at(image.expires_at, lambda when: _forget_image(image))
+        world.agenda.at(image.expires_at, lambda when: account.forget_image(image.image_id))
     url = signed_url(
         world, request.root_url, f"/previews/{image.image_id}", now + choices.PREVIEW_URL_SECONDS
     )
@@ -178,11 +182,3 @@ def _new_image_id(world: World, days: int, now: float) -> str:
     if world.settings.image_id_style == "short":
         return f"img_{token}"
     return f"ephemeral/customer/ttl-{days}d/{token[:8]}/{timestamp(now)[:10]}-{token[8:]}.jpeg"
-
-
-def _forget_image(image: Image) -> None:
-    image.account.images.pop(image.image_id, None)
-    if image.external_user_id is not None:
-        customer = image.account.customers.get(image.external_user_id)
-        if customer is not None:
-            customer.image_ids.discard(image.image_id)

@@ -79,6 +79,14 @@ def find(world: World, account: Account, generation_id: str) -> Generation:
     return generation
 
 
+def first_picture(generation: Generation) -> Blob | None:
+    """The product's first picture, as sent or as fetched."""
+    fetched = generation.fetched
+    if fetched is not None and fetched.done() and fetched.exception() is None:
+        return fetched.result()[0]
+    return next((p.blob for p in generation.pictures if p.blob is not None), None)
+
+
 def await_fetch(world: World, generation: Generation) -> None:
     """Wait until the pictures of a generation that is due are fetched (bounded)."""
     fetched = generation.fetched
@@ -115,7 +123,8 @@ def _finish(world: World, generation: Generation) -> None:
         generation.drop_images()
         return
     generation.final = "COMPLETED"
-    account.credits -= 1
+    # A switch may have taken the credits away meanwhile; a balance is never negative.
+    account.credits = max(0, account.credits - 1)
     account.charged += 1
     until = generation.created_at + generation.keep_for_days * DAY
     world.agenda.at(until, lambda when: generation.drop_images())
@@ -262,4 +271,4 @@ def _trim(world: World) -> None:
         if oldest.final is None:
             return
         del world.generations[oldest.generation_id]
-        oldest.account.generations.pop(oldest.generation_id, None)
+        oldest.account.forget_generation(oldest.generation_id)

@@ -133,3 +133,23 @@ class Account:
     def customer(self, external_user_id: str) -> Customer:
         """The customer's record, made when needed."""
         return self.customers.setdefault(external_user_id, Customer())
+
+    def forget_image(self, image_id: str) -> None:
+        """Delete an image, if it is there."""
+        image = self.images.pop(image_id, None)
+        if image is not None:
+            self._untie(image.external_user_id, image_id)
+
+    def forget_generation(self, generation_id: str) -> None:
+        """Delete the row of a generation, if it is there."""
+        generation = self.generations.pop(generation_id, None)
+        if generation is not None:
+            self._untie(generation.external_user_id, generation_id)
+
+    def _untie(self, external_user_id: str | None, thing_id: str) -> None:
+        customer = self.customers.get(external_user_id or "")
+        if customer is not None:
+            customer.image_ids.discard(thing_id)
+            customer.generation_ids.discard(thing_id)
+            if not customer.image_ids and not customer.generation_ids:
+                del self.customers[external_user_id or ""]

@@ -10,14 +10,13 @@ import threading
 import traceback
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
-from genlook_oscar.emulator import choices, storage, switchboard
-from genlook_oscar.emulator.answers import Answer, Request, json_answer
+from genlook_oscar.emulator import choices, dispatch, switchboard
+from genlook_oscar.emulator.answers import Answer, Request
 from genlook_oscar.emulator.clock import timestamp
 from genlook_oscar.emulator.failures import ApiError
 from genlook_oscar.emulator.faults import ANSWER_KINDS, Fault
-from genlook_oscar.emulator.routes import BASE_PATH, route
 from genlook_oscar.emulator.world import World
 
 MAX_BODY_BYTES = 64 * 1024 * 1024
@@ -68,6 +67,7 @@ class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server_version = "GenlookEmulator"
     sys_version = ""
+    timeout = 300
     wbufsize = 64 * 1024
     disable_nagle_algorithm = True
 
@@ -87,14 +87,10 @@ class Handler(BaseHTTPRequestHandler):
             body = self._body()
             if body is not None:
                 request = self._request("", {}, parts.query, body)
-                self._send(_guarded(lambda: switchboard.handle(world, request, path)))
+                self._send(dispatch.guarded(lambda: switchboard.handle(world, request, path)))
             return
-        matched = route(self.command, path[len(BASE_PATH) :]) if _in_base(path) else None
-        if matched is not None:
-            template, params, endpoint = matched
-        else:
-            endpoint = None
-            template, params = _storage_template(path)
+        target = dispatch.target_of(self.command, path)
+        template = target.template
         fault = world.faults.take(ANSWER_KINDS, self.command, template, world.clock.now())
         entry = self._log(template, fault)
         if fault is not None and fault.kind == "refuse":
@@ -102,7 +98,7 @@ class Handler(BaseHTTPRequestHandler):
         body = self._body()
         if body is None:
             return
-        request = self._request(template, params, parts.query, body)
+        request = self._request(template, target.params, parts.query, body)
         least, most = world.settings.latency_seconds
         seconds = world.random.uniform(least, most)
         if fault is not None and fault.kind == "delay" and fault.get("when") != "after":
@@ -110,11 +106,11 @@ class Handler(BaseHTTPRequestHandler):
         if seconds:
             world.clock.sleep(seconds)
         if fault is not None and fault.kind == "error" and not fault.get("carried_out"):
-            answer = _error_of(fault)
+            answer = dispatch.error_of(fault)
         else:
-            answer = _guarded(lambda: _carried_out(world, request, endpoint, path))
+            answer = dispatch.guarded(lambda: dispatch.carried_out(world, request, target))
         if fault is not None and fault.kind == "error" and fault.get("carried_out"):
-            answer = _error_of(fault)
+            answer = dispatch.error_of(fault)
         entry["status"] = answer.status
         self._answer(answer, fault)
 
@@ -174,16 +170,17 @@ class Handler(BaseHTTPRequestHandler):
 
     def _body(self) -> bytes | None:
         """The whole body; None when there can be none and an answer was sent."""
-        if self.headers.get("Transfer-Encoding"):
-            self.close_connection = True
-            self._send(json_answer(411, ApiError("LENGTH_REQUIRED", status=411).body()))
-            return None
-        length = int(self.headers.get("Content-Length") or 0)
-        if length > MAX_BODY_BYTES:
-            self.close_connection = True
-            self._send(_error_answer(ApiError(choices.FILE_TOO_LARGE[0])))
-            return None
-        return self.rfile.read(length)
+        text = self.headers.get("Content-Length") or "0"
+        problem: ApiError | None = None
+        if self.headers.get("Transfer-Encoding") or not (text.isascii() and text.isdigit()):
+            problem = ApiError("LENGTH_REQUIRED", "Content-Length is needed.", status=411)
+        elif int(text) > MAX_BODY_BYTES:
+            problem = ApiError(choices.FILE_TOO_LARGE[0])
+        if problem is None:
+            return self.rfile.read(int(text))
+        self.close_connection = True
+        self._send(dispatch.error_answer(problem))
+        return None
 
     def _request(self, template: str, params: dict[str, str], query: str, body: bytes) -> Request:
         host, port = self.server.server_address[:2]
@@ -213,63 +210,3 @@ class Handler(BaseHTTPRequestHandler):
             world.requests.append(entry)
             world.counts[f"{self.command} {template}"] += 1
         return entry
-
-
-def _in_base(path: str) -> bool:
-    return path.startswith(f"{BASE_PATH}/")
-
-
-def _storage_template(path: str) -> tuple[str, dict[str, str]]:
-    for kind in ("results", "previews"):
-        prefix = f"/{kind}/"
-        if path.startswith(prefix):
-            return f"{prefix}{{id}}", {"id": unquote(path[len(prefix) :])}
-    return "unknown", {}
-
-
-def _carried_out(world: World, request: Request, endpoint: Any, path: str) -> Answer:
-    if endpoint is not None:
-        with world.lock:
-            account = world.account_of(request.headers.get("x-api-key"))
-            world.admit(account, world.clock.now())
-        answer: Answer = endpoint(world, account, request)
-        return answer
-    if request.template == "unknown":
-        raise ApiError(choices.NOT_FOUND[0])
-    refusal = storage.refusal(world, unquote(path), request.query)
-    if refusal is not None:
-        return refusal
-    if request.template.startswith("/results/"):
-        return storage.result(world, request.params["id"])
-    return storage.preview(world, request.params["id"])
-
-
-def _guarded(work: Any) -> Answer:
-    try:
-        answer: Answer = work()
-        return answer
-    except ApiError as error:
-        return _error_answer(error)
-    except Exception:
-        traceback.print_exc()
-        return _error_answer(ApiError(choices.INTERNAL_ERROR[0]))
-
-
-def _error_answer(error: ApiError) -> Answer:
-    return json_answer(error.status, error.body(), error.headers)
-
-
-def _error_of(fault: Fault) -> Answer:
-    headers = {}
-    if fault.get("retry_after") is not None:
-        headers["Retry-After"] = str(fault.get("retry_after"))
-    code = fault.get("code", choices.INTERNAL_ERROR[0])
-    return _error_answer(
-        ApiError(
-            code,
-            fault.get("message"),
-            status=fault.get("status"),
-            details=fault.get("details", []),
-            headers=headers,
-        )
-    )

@@ -7,10 +7,10 @@ import hmac
 from collections.abc import Mapping
 from urllib.parse import quote
 
-from genlook_oscar.emulator import choices
+from genlook_oscar.emulator import choices, generations
 from genlook_oscar.emulator.answers import Answer
 from genlook_oscar.emulator.blobs import Blob
-from genlook_oscar.emulator.drawing import TINY, draw
+from genlook_oscar.emulator.drawing import draw, tiny
 from genlook_oscar.emulator.records import Generation
 from genlook_oscar.emulator.world import World
 
@@ -40,7 +40,7 @@ def result(world: World, generation_id: str) -> Answer:
             return _xml(404, "NoSuchKey")
         blob = generation.result
     if not world.settings.draw:
-        return Answer(200, TINY, "image/jpeg")
+        return Answer(200, tiny(), "image/jpeg")
     if blob is None:
         blob = _drawn(world, generation)
         if blob is None:
@@ -63,21 +63,27 @@ def preview(world: World, image_id: str) -> Answer:
 
 
 def _drawn(world: World, generation: Generation) -> Blob | None:
+    """The result, drawn now; None when its images were erased meanwhile."""
     with world.lock:
         person = generation.person
-        picture = next((p.blob for p in generation.pictures if p.blob is not None), None)
-        if generation.fetched is not None:
-            picture = generation.fetched.result()[0]
+        picture = generations.first_picture(generation)
         title, description = generation.title or "", generation.description or ""
-        logo = world.settings.logo if generation.watermark is not False else None
+        logo = world.settings.logo or "" if generation.watermark is not False else ""
     if person is None:
         return None
     if title == choices.MOCK_TITLE or picture is None:
         blob = person
     else:
-        blob = draw(world.store, person, picture, title, description, logo)
+        key = (person.digest, picture.digest, title, description, logo)
+        with world.lock:
+            known = world.drawn.get(key)
+        if known is None:
+            content = draw(person.read(), picture.read(), title, description, logo)
+            known = world.store.put(content, "image/jpeg")
+            with world.lock:
+                world.drawn[key] = known
+        blob = known
     with world.lock:
-        # Erased while it was being drawn: then it is not kept.
         if generation.images_gone:
             return None
         generation.result = blob

@@ -6,6 +6,7 @@ import dataclasses
 import json
 from typing import Any
 
+from genlook_oscar.emulator import catalogue
 from genlook_oscar.emulator.answers import Answer, Request, json_answer
 from genlook_oscar.emulator.clock import timestamp
 from genlook_oscar.emulator.failures import ApiError, Problems
@@ -22,6 +23,8 @@ def handle(world: World, request: Request, path: str) -> Answer:
         _advance(world, _data(request))
     elif action == ("POST", "/_emulator/settings"):
         world.change(_data(request))
+    elif action == ("POST", "/_emulator/forget"):
+        _forget(world, _data(request))
     elif action == ("POST", "/_emulator/faults"):
         data = _data(request)
         return json_answer(201, {"id": world.faults.add(data, world.clock.now()).number})
@@ -118,3 +121,20 @@ def _advance(world: World, data: dict[str, Any]) -> None:
         problems.raise_if_any()
     else:
         world.clock.advance(seconds)
+
+
+def _forget(world: World, data: dict[str, Any]) -> None:
+    """Have the service lose what it stored, as if its life were over."""
+    problems = Problems()
+    for name in data:
+        if name not in ("products", "images"):
+            problems.add(name, "products and images can be forgotten.")
+    problems.raise_if_any()
+    with world.lock:
+        for account in world.accounts.values():
+            if data.get("images"):
+                for image_id in list(account.images):
+                    account.forget_image(image_id)
+            if data.get("products"):
+                for product in list(account.products.values()):
+                    catalogue.remove(world, product)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import random
 import secrets
 import threading
+import weakref
 from collections import Counter, deque
 from collections.abc import Mapping
 from typing import Any
 
 from genlook_oscar.emulator import choices
 from genlook_oscar.emulator.agenda import Agenda
-from genlook_oscar.emulator.blobs import BlobStore
+from genlook_oscar.emulator.blobs import Blob, BlobStore
 from genlook_oscar.emulator.clock import Clock
 from genlook_oscar.emulator.failures import ApiError
 from genlook_oscar.emulator.faults import Faults
@@ -49,6 +50,10 @@ class World:
         self.requests: deque[dict[str, Any]] = deque(maxlen=LOGGED_REQUESTS)
         self.counts: Counter[str] = Counter()
         self.random = random.Random(self.settings.seed)
+        # Results by what they were drawn from: the same is drawn once while it is held.
+        self.drawn: weakref.WeakValueDictionary[tuple[str, ...], Blob] = (
+            weakref.WeakValueDictionary()
+        )
         self.faults.clear()
         self.faults.random = self.random
 
