@@ -1,0 +1,117 @@
+"""A bound on the whole of an HTTP exchange.
+
+requests bounds each single read. A server that sends a byte now and then, in the headers or in
+the body, keeps such a client for as long as it likes; here every read and write also ends with
+the time of the exchange.
+"""
+
+from __future__ import annotations
+
+import http.client
+import io
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+from requests.adapters import HTTPAdapter
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager, ProxyManager
+from urllib3.connection import HTTPConnection, HTTPSConnection
+
+# Real seconds, always: moving the project's clock in a test does not make a network faster.
+_end: ContextVar[float | None] = ContextVar("genlook_exchange_end", default=None)
+
+
+@contextmanager
+def within(seconds: float) -> Iterator[float]:
+    """Bound what is sent and received in the block; yields the end on `time.monotonic()`."""
+    end = time.monotonic() + seconds
+    token = _end.set(end)
+    try:
+        yield end
+    finally:
+        _end.reset(token)
+
+
+def _arm(sock: socket.socket, limit: float | None, end: float) -> None:
+    left = end - time.monotonic()
+    if left <= 0:
+        raise TimeoutError("the time for this exchange is over")
+    sock.settimeout(left if limit is None else min(limit, left))
+
+
+class _Incoming(io.RawIOBase):
+    def __init__(self, raw: io.RawIOBase, sock: socket.socket, end: float) -> None:
+        self._raw, self._sock, self._end = raw, sock, end
+        self._limit = sock.gettimeout()
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        _arm(self._sock, self._limit, self._end)
+        return self._raw.readinto(buffer)
+
+    def fileno(self) -> int:
+        return self._raw.fileno()
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
+
+
+class _Response(http.client.HTTPResponse):
+    fp: Any
+
+    def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
+        super().__init__(sock, *args, **kwargs)
+        end = _end.get()
+        if end is not None:
+            self.fp = io.BufferedReader(_Incoming(self.fp.detach(), sock, end))
+
+
+class _Connection(HTTPConnection):
+    response_class = _Response
+
+    def send(self, data: Any) -> None:
+        end = _end.get()
+        if end is not None and self.sock is not None:
+            limit = self.timeout if isinstance(self.timeout, (int, float)) else None
+            _arm(self.sock, limit, end)
+        super().send(data)
+
+
+class _SecureConnection(_Connection, HTTPSConnection):
+    pass
+
+
+class _Pool(HTTPConnectionPool):
+    ConnectionCls = _Connection
+
+
+class _SecurePool(HTTPSConnectionPool):
+    ConnectionCls = _SecureConnection
+
+
+_POOLS = {"http": _Pool, "https": _SecurePool}
+
+
+class DeadlineAdapter(HTTPAdapter):
+    """requests' own adapter on connections that keep to `within`. Repeats nothing itself.
+
+    Through a SOCKS proxy only the single reads are bounded.
+    """
+
+    poolmanager: PoolManager
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = _POOLS
+
+    def proxy_manager_for(self, *args: Any, **kwargs: Any) -> Any:
+        manager = super().proxy_manager_for(*args, **kwargs)
+        if type(manager) is ProxyManager:
+            manager.pool_classes_by_scheme = _POOLS
+        return manager
