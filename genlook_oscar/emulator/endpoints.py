@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from genlook_oscar.emulator import catalogue, choices, generations
+from genlook_oscar.emulator.acceptance import accept
 from genlook_oscar.emulator.answers import Answer, Request, json_answer
 from genlook_oscar.emulator.body import parse_data, parse_form
 from genlook_oscar.emulator.clock import timestamp
@@ -152,7 +153,7 @@ def account_credits(world: World, account: Account, request: Request) -> Answer:
 
 def _started(world: World, account: Account, request: Request) -> Generation:
     data, files = parse_data(request.content_type, request.body)
-    return generations.start(world, account, try_on_fields(data), files, request.template)
+    return accept(world, account, try_on_fields(data), files, request.template)
 
 
 def _accepted(generation: Generation) -> dict[str, Any]:

@@ -7,6 +7,8 @@ from statistics import median
 
 from PIL import Image, ImageChops, ImageFilter
 
+from genlook_oscar.emulator.drawing.skin import find_face, skin_of
+
 _HEIGHT = 160  # rows that are looked at; enough to tell a neck from shoulders
 _STEP = 6  # of 255: how far neighbouring pixels of one background are from each other
 
@@ -20,11 +22,6 @@ _HIPS_IN_FIGURE = 0.506  # share of the height from top to feet
 # Of a face, in its own widths.
 _HEAD_PER_FACE = 1.55
 _CHIN_TO_EYES = 0.7
-
-# The usual bounds for skin of all tones, in Cb and Cr; what is darker is brown hair.
-_SKIN_LIGHT = [255 if value > 58 else 0 for value in range(256)]
-_SKIN_BLUE = [255 if 77 <= value <= 127 else 0 for value in range(256)]
-_SKIN_RED = [255 if 136 <= value <= 173 else 0 for value in range(256)]
 
 Run = tuple[int, int]
 
@@ -65,7 +62,7 @@ def find_figure(photo: Image.Image) -> Figure:
     """
     scale = photo.height / _HEIGHT
     small = photo.resize((max(8, round(photo.width / scale)), _HEIGHT), Image.Resampling.BOX)
-    found = _by_outline(small) or _by_skin(small) or _in_the_middle(small)
+    found = _by_outline(small) or _by_face(small) or _in_the_middle(small)
     return Figure(**{field.name: getattr(found, field.name) * scale for field in fields(Figure)})
 
 
@@ -121,17 +118,11 @@ def _face_width(small: Image.Image, axis: float, top: int, neck: int, head_width
     """Width of the skin between hair and hair; a share of the head's where none is seen."""
     left = max(0, round(axis - head_width / 2))
     first, last = round(top + 0.45 * (neck - top)), round(top + 0.8 * (neck - top))
-    part = _skin(small.crop((left, first, left + head_width, last + 1)))
+    part = skin_of(small.crop((left, first, left + head_width, last + 1)))
     widths = sorted(runs[-1][1] - runs[0][0] for runs in _runs(part) if runs)
     # A little below the middle, because ears make some rows wider.
     width = widths[2 * len(widths) // 5] if len(widths) * 2 > last - first else 0
     return float(width) if width > 0.35 * head_width else 0.78 * head_width
-
-
-def _skin(picture: Image.Image) -> Image.Image:
-    light, blue, red = picture.convert("YCbCr").split()
-    colored = ImageChops.multiply(blue.point(_SKIN_BLUE), red.point(_SKIN_RED))
-    return ImageChops.multiply(colored, light.point(_SKIN_LIGHT))
 
 
 def _outline(small: Image.Image) -> Image.Image:
@@ -213,48 +204,13 @@ def _near(runs: list[Run], axis: float, distance: float) -> bool:
     return any(run[0] - distance <= axis <= run[1] + distance for run in runs)
 
 
-def _by_skin(small: Image.Image) -> Figure | None:
-    """A face: the largest patch of skin colour in the upper part, of a face's shape."""
-    best: list[tuple[int, int]] = []
-    for patch in _patches(_skin(small.resize((48, 60), Image.Resampling.BOX))):
-        xs, ys = [x for x, _ in patch], [y for _, y in patch]
-        wide, tall = max(xs) - min(xs) + 1, max(ys) - min(ys) + 1
-        face = 0.45 < wide / tall < 1.3 and len(patch) > 0.45 * wide * tall and wide < 30
-        if face and min(ys) < 30 and len(patch) > max(24, len(best)):
-            best = patch
-    if not best:
+def _by_face(small: Image.Image) -> Figure | None:
+    face = find_face(small)
+    if face is None:
         return None
-    xs, ys = [x for x, _ in best], [y for _, y in best]
-    face_width = (max(xs) - min(xs) + 1) * small.width / 48
-    axis = (max(xs) + min(xs) + 1) / 2 * small.width / 48
-    hairline = min(ys) * small.height / 60
-    return _proportioned(axis, hairline + 1.2 * face_width, face_width)
-
-
-def _patches(mask: Image.Image) -> list[list[tuple[int, int]]]:
-    width, height = mask.size
-    data = bytearray(mask.tobytes())
-    patches = []
-    for start in range(width * height):
-        if not data[start]:
-            continue
-        patch, stack = [], [start]
-        data[start] = 0
-        while stack:
-            at = stack.pop()
-            x, y = at % width, at // width
-            patch.append((x, y))
-            for near, there in (
-                (at - 1, x > 0),
-                (at + 1, x < width - 1),
-                (at - width, y > 0),
-                (at + width, y < height - 1),
-            ):
-                if there and data[near]:
-                    data[near] = 0
-                    stack.append(near)
-        patches.append(patch)
-    return patches
+    left, hairline, right, _ = face
+    width = right - left
+    return _proportioned((left + right) / 2, hairline + 1.2 * width, width)
 
 
 def _in_the_middle(small: Image.Image) -> Figure:

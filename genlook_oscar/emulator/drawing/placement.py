@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from PIL import Image
 
-from genlook_oscar.emulator.figure import Figure
+from genlook_oscar.emulator.drawing.figure import Figure
 
 # A demo shop's words, English first, some German and French.
 _WORDS: dict[str, str] = {

@@ -8,10 +8,10 @@ from functools import lru_cache
 
 from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageFont
 
-from genlook_oscar.emulator import fitting
-from genlook_oscar.emulator.cutout import cut_out
-from genlook_oscar.emulator.figure import find_figure
-from genlook_oscar.emulator.placement import kind_of, measured, place
+from genlook_oscar.emulator.drawing import fitting
+from genlook_oscar.emulator.drawing.cutout import cut_out
+from genlook_oscar.emulator.drawing.figure import find_figure
+from genlook_oscar.emulator.drawing.placement import kind_of, measured, place
 
 LONG_SIDE = 1024
 MARK = "emulator"

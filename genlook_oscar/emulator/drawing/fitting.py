@@ -6,8 +6,8 @@ from itertools import pairwise
 
 from PIL import Image
 
-from genlook_oscar.emulator.figure import Figure
-from genlook_oscar.emulator.placement import ROWS, Place, Thing
+from genlook_oscar.emulator.drawing.figure import Figure
+from genlook_oscar.emulator.drawing.placement import ROWS, Place, Thing
 
 KINDS = ("top", "jacket", "coat", "dress")
 _MOST = 1.4  # how far a row of the garment may be pulled
