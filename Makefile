@@ -1,0 +1,49 @@
+# PYTHON makes the environment; 3.10 or newer.
+PYTHON ?= python3
+PORT ?= 8000
+export PORT
+
+VENV := .venv
+BIN := $(VENV)/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: help sandbox test lint bench clean
+
+help:
+	@echo "make sandbox   the demo shop on http://127.0.0.1:$(PORT)/"
+	@echo "make test      all tests"
+	@echo "make lint      style, types, import contract"
+	@echo "make bench     the measurements"
+	@echo "make clean     remove the environment and the demo shop's data"
+
+# What is installed stands in setup.cfg; a stamp newer than it needs no pip.
+$(VENV)/sandbox.stamp: setup.cfg
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing what the demo shop needs (once, about half a minute)"
+	@$(BIN)/python -m pip install --quiet --editable ".[sandbox,heif]"
+	@touch $@
+
+$(VENV)/test.stamp: setup.cfg
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing what the tests need (once, about a minute)"
+	@$(BIN)/python -m pip install --quiet --editable ".[wagtail,heif,sandbox,test]"
+	@touch $@ $(VENV)/sandbox.stamp
+
+# exec: a signal to make must reach run.py itself, not a shell in between.
+sandbox: $(VENV)/sandbox.stamp
+	@exec $(BIN)/python sandbox/run.py
+
+test: $(VENV)/test.stamp
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/test.stamp
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/test.stamp
+	$(BIN)/python -m bench
+
+clean:
+	rm -rf $(VENV) sandbox/var

@@ -1,0 +1,1 @@
+"""A demo shop: Oscar with Wagtail beside it and virtual try-on."""

@@ -1,0 +1,39 @@
+from django.conf import settings
+from wagtail.models import Page, Site
+
+from .models import ContentPage
+
+BODY = [
+    (
+        "text",
+        "<p>Pick a piece, choose a photo of yourself, and see it on you within seconds."
+        " Nothing to install, and your photo stays private.</p>",
+    ),
+    ("heading", "A good photo"),
+    (
+        "text",
+        "<ul><li>One person, standing, facing the camera</li><li>Good light and a plain"
+        " background</li><li>Arms slightly away from the body</li></ul>",
+    ),
+]
+
+
+def seed_pages() -> bool:
+    """Put one page in place of Wagtail's welcome page, which the shop has no template for."""
+    if ContentPage.objects.exists():
+        return False
+    root = Page.get_first_root_node()
+    Site.objects.all().delete()
+    root.get_children().delete()
+    root.refresh_from_db()
+    page = root.add_child(
+        instance=ContentPage(title="How virtual try-on works", slug="home", body=BODY)
+    )
+    Site.objects.create(
+        hostname="localhost",
+        port=80,
+        site_name=settings.WAGTAIL_SITE_NAME,
+        root_page=page,
+        is_default_site=True,
+    )
+    return True
