@@ -71,15 +71,16 @@ def verdict(
         row = Configuration.objects.filter(pk=1).annotate(**_facts(product)).first()
         configuration = row or Configuration()
         facts = {name: getattr(row, name, None) for name in _facts(product)}
-        reason = _of_shop(configuration, user) or _of_product(product, facts, user, itself)
+        reason = of_shop(configuration, user) or _of_product(product, facts, user, itself)
     else:
-        reason = _of_shop(configuration, user) or _of_product(
+        reason = of_shop(configuration, user) or _of_product(
             product, _read_facts(product), user, itself
         )
     return Verdict(reason, configuration)
 
 
-def _of_shop(configuration: Configuration, user: Any) -> Reason | None:
+def of_shop(configuration: Configuration, user: Any) -> Reason | None:
+    """Why this user may try on nothing at all, or None. No query."""
     if not configuration.enabled:
         return Reason.OFF
     if not conf.api_key:
