@@ -1,0 +1,192 @@
+"""System checks: what is wrong with a project's settings, and what to write instead.
+
+Each has a stable id and a hint that can be acted on; docs/checks.md explains them all.
+The texts are in English only, as Django's own: a developer reads them in a console.
+"""
+
+import math
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from django.apps import AppConfig, apps
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Warning, register
+from django.core.files.storage import FileSystemStorage, storages
+
+from .conf import conf
+from .models.storage import ALIAS
+
+TAG = "genlook_oscar"
+KNOWN_GOOD = (
+    'Known to be good: Q_CLUSTER = {"name": "shop", "orm": "default", "workers": 4, '
+    '"queue_limit": 4, "bulk": 1, "timeout": 90, "retry": 600, "max_attempts": 1, '
+    '"ack_failures": True, "catch_up": False}.'
+)
+REDELIVERING = ("orm", "sqs", "mongo", "iron_mq", "broker_class")
+"""Settings of Q_CLUSTER that choose a broker which gives a task out again after `retry`. All
+others mean Redis, which does not."""
+
+
+@register(TAG)
+def check_private_storage(
+    app_configs: Sequence[AppConfig] | None, **kwargs: Any
+) -> list[CheckMessage]:
+    """Shoppers' pictures lie where no web server serves them (E001, E002)."""
+    root = _private_root()
+    if root is None:
+        if ALIAS in settings.STORAGES:
+            return []
+        return [
+            Error(
+                "GENLOOK_PRIVATE_ROOT is not set, so there is no place for shoppers' photos.",
+                hint="Name a folder that no web server serves, for example "
+                'GENLOOK_PRIVATE_ROOT = BASE_DIR / "private", or a storage: STORAGES["genlook"].',
+                id="genlook_oscar.E001",
+            )
+        ]
+    return [
+        Error(
+            f"Shoppers' photos would lie in {root}, which overlaps {name} ({served}): "
+            "everybody could fetch them.",
+            hint="Set GENLOOK_PRIVATE_ROOT to a folder that neither lies in a folder which the "
+            "web server serves nor contains one, for example "
+            'GENLOOK_PRIVATE_ROOT = BASE_DIR / "private".',
+            id="genlook_oscar.E002",
+        )
+        for name, served in _served_folders()
+        if root.is_relative_to(served) or served.is_relative_to(root)
+    ]
+
+
+@register(TAG)
+def check_installation(
+    app_configs: Sequence[AppConfig] | None, **kwargs: Any
+) -> list[CheckMessage]:
+    """The apps, the key and the database that try-ons need (E003, W001, W002, W003)."""
+    return [*_installation()]
+
+
+@register(TAG)
+def check_queue(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Q_CLUSTER does not run a task twice, for ever, or in a request (W010 to W014)."""
+    if not apps.is_installed("django_q"):
+        return []
+    return [*_queue(_cluster())]
+
+
+def _private_root() -> Path | None:
+    """The folder of shoppers' pictures, resolved; None when it is not set or not a folder."""
+    if ALIAS in settings.STORAGES:
+        storage = storages[ALIAS]
+        return _resolved(storage.location) if isinstance(storage, FileSystemStorage) else None
+    value = getattr(settings, "GENLOOK_PRIVATE_ROOT", None)
+    return _resolved(value) if value else None
+
+
+def _served_folders() -> Iterator[tuple[str, Path]]:
+    for name in ("MEDIA_ROOT", "STATIC_ROOT"):
+        value = getattr(settings, name, None)
+        if value:
+            yield name, _resolved(value)
+    for value in getattr(settings, "STATICFILES_DIRS", ()):
+        # An entry may be a pair of prefix and folder.
+        yield "STATICFILES_DIRS", _resolved(value[1] if isinstance(value, (list, tuple)) else value)
+
+
+def _resolved(path: Any) -> Path:
+    return Path(os.path.realpath(os.fspath(path)))
+
+
+def _installation() -> Iterator[CheckMessage]:
+    if not apps.is_installed("django_q"):
+        yield Error(
+            "django-q2, which makes the try-ons, is not installed.",
+            hint='Add "django_q" to INSTALLED_APPS and run `manage.py migrate`.',
+            id="genlook_oscar.E003",
+        )
+    if not conf.api_key:
+        yield Warning(
+            "GENLOOK_API_KEY is not set: nothing can be tried on.",
+            hint="Read it from the environment: "
+            'GENLOOK_API_KEY = os.environ.get("GENLOOK_API_KEY", ""). '
+            "Keys are made in your Genlook account.",
+            id="genlook_oscar.W001",
+        )
+    names = [config.name for config in apps.get_app_configs()]
+    oscar = next((config.name for config in apps.get_app_configs() if config.label == "oscar"), "")
+    if oscar and "genlook_oscar" in names and names.index("genlook_oscar") > names.index(oscar):
+        yield Warning(
+            "genlook_oscar stands after Oscar in INSTALLED_APPS, so the button does not appear "
+            "on product pages by itself.",
+            hint='Put "genlook_oscar" before Oscar\'s apps in INSTALLED_APPS, or place the button '
+            "yourself with {% load genlook_oscar %}{% genlook_tryon product %} and silence "
+            'this check: SILENCED_SYSTEM_CHECKS = ["genlook_oscar.W002"].',
+            id="genlook_oscar.W002",
+        )
+    database = settings.DATABASES.get("default", {})
+    if str(database.get("ENGINE", "")).endswith("sqlite3"):
+        mode = (database.get("OPTIONS") or {}).get("transaction_mode") or ""
+        if mode.upper() != "IMMEDIATE":
+            yield Warning(
+                "SQLite is used without immediate transactions: with web server and workers "
+                'side by side, "database is locked" loses work.',
+                hint='Write DATABASES["default"]["OPTIONS"] = {"transaction_mode": "IMMEDIATE", '
+                '"timeout": 20, "init_command": "PRAGMA journal_mode=WAL;"}.',
+                id="genlook_oscar.W003",
+            )
+
+
+def _cluster() -> dict[str, Any]:
+    """Q_CLUSTER as the cluster that runs try-ons sees it, which may be an alternative one."""
+    given: Mapping[str, Any] = getattr(settings, "Q_CLUSTER", None) or {}
+    others = given.get("ALT_CLUSTERS") or {}
+    return {**given, **(others.get(conf.cluster) or {})}
+
+
+def _queue(cluster: Mapping[str, Any]) -> Iterator[CheckMessage]:
+    # The defaults are django-q2's own (its module conf, 1.11).
+    workers = cluster.get("workers") or os.cpu_count() or 4
+    prefetched = cluster.get("queue_limit", workers**2) + cluster.get("bulk", 1)
+    timeout = cluster.get("timeout")
+    retry = cluster.get("retry", 60)
+    redelivers = any(cluster.get(name) for name in REDELIVERING)
+    # A task may make two requests at their slowest: photo and try-on, or reference and inline.
+    least = math.ceil(2 * (conf.connect_timeout + conf.read_timeout)) + 10
+    if not timeout or timeout < least:
+        yield Warning(
+            "Q_CLUSTER has no timeout: a task that hangs holds its worker for ever."
+            if not timeout
+            else f"Q_CLUSTER's timeout of {timeout} s ends tasks that only wait for Genlook.",
+            hint=f'Write "timeout": {max(least, 90)} in Q_CLUSTER. {KNOWN_GOOD}',
+            id="genlook_oscar.W010",
+        )
+    longest = (timeout or least) * (1 + math.ceil(prefetched / workers))
+    if redelivers and retry <= longest:
+        yield Warning(
+            f"Q_CLUSTER's retry of {retry} s is too short: tasks that wait in the cluster or "
+            "still run are given out a second time.",
+            hint=f'Write "retry": {longest + 60} in Q_CLUSTER; it must be more than timeout * '
+            f"(1 + (queue_limit + bulk) / workers, rounded up). {KNOWN_GOOD}",
+            id="genlook_oscar.W011",
+        )
+    if redelivers and not cluster.get("max_attempts") and not cluster.get("ack_failures"):
+        yield Warning(
+            "Q_CLUSTER runs a failing task again for ever.",
+            hint='Write "max_attempts": 1, "ack_failures": True in Q_CLUSTER. Try-ons are '
+            "repeated by rules of their own.",
+            id="genlook_oscar.W012",
+        )
+    if workers < 2:
+        yield Warning(
+            "Q_CLUSTER has one worker: while it asks Genlook for pictures, nothing is sent.",
+            hint='Write "workers": 2 or more in Q_CLUSTER.',
+            id="genlook_oscar.W013",
+        )
+    if cluster.get("sync") and not settings.DEBUG:
+        yield Warning(
+            "Q_CLUSTER runs tasks at once (sync): every click would wait for Genlook.",
+            hint='Remove "sync" from Q_CLUSTER, and start `manage.py qcluster`.',
+            id="genlook_oscar.W014",
+        )

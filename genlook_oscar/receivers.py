@@ -1,0 +1,60 @@
+"""What happens here when the shop does something else: signs a shopper in, deletes her.
+
+None of these lets an exception out or talks to Genlook: the shop never suffers because
+of us.
+"""
+
+import logging
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.signals import user_logged_in
+from django.db import transaction
+from django.db.models.signals import post_delete, pre_delete
+from django.dispatch import receiver
+
+from .models import Photo, Shopper, TryOn
+from .shopper import erasure, files, identity
+
+logger = logging.getLogger(__name__)
+
+
+def _contained(run: Callable[..., None]) -> Callable[..., None]:
+    """Swallow what the receiver raises, and log it."""
+
+    @wraps(run)
+    def contained(**kwargs: Any) -> None:
+        try:
+            run(**kwargs)
+        except Exception:
+            logger.exception("The receiver %s failed.", run.__name__)
+
+    return contained
+
+
+# Django's signal, because Oscar's own is not sent when a new customer registers.
+@receiver(user_logged_in, dispatch_uid="genlook_oscar.bring_guest_along")
+@_contained
+def bring_guest_along(request: Any, user: Any, **kwargs: Any) -> None:
+    """What she collected as a guest becomes the customer's."""
+    identity.bring_along(request, user)
+
+
+@receiver(pre_delete, sender=Shopper, dispatch_uid="genlook_oscar.ask_for_erasure")
+@_contained
+def ask_for_erasure(instance: Shopper, **kwargs: Any) -> None:
+    """Genlook has to erase a deleted shopper, which deleting her user brings about too."""
+    # A failure in the database is undone up to here, so that the deletion itself can go on.
+    with transaction.atomic():
+        erasure.ask_genlook(erasure.names_sent(instance))
+
+
+@receiver(post_delete, sender=Photo, dispatch_uid="genlook_oscar.delete_photo_file")
+@receiver(post_delete, sender=TryOn, dispatch_uid="genlook_oscar.delete_result_file")
+@_contained
+def delete_file(instance: Photo | TryOn, **kwargs: Any) -> None:
+    """Django leaves files behind when rows are deleted."""
+    name = instance.file.name if isinstance(instance, Photo) else instance.result.name
+    if name:
+        transaction.on_commit(lambda: files.delete(name), robust=True)

@@ -1,0 +1,1 @@
+"""Who a shopper is and what she gave us: identity, photos, consent, erasure."""

@@ -1,0 +1,78 @@
+"""The files of private storage: deleting them, and finding those that no row names."""
+
+import logging
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import islice
+
+from django.core.files.storage import Storage
+from django.db.models import Model
+
+from ..models import Photo, TryOn
+
+logger = logging.getLogger(__name__)
+
+FOLDERS: dict[str, tuple[type[Model], str]] = {
+    "photos": (Photo, "file"),
+    "results": (TryOn, "result"),
+}
+OUR_FILE = re.compile(r"(photos|results)/([0-9a-f]{2})/\2[0-9a-f]{30}\.jpg")
+BATCH = 500
+
+
+def delete(name: str) -> bool:
+    """Delete a file of private storage; False, and a line in the log, when that fails. A file
+    that is gone already counts as deleted."""
+    try:
+        _storage().delete(name)
+    except Exception:
+        logger.exception("A picture could not be deleted from private storage.")
+        return False
+    return True
+
+
+def delete_strays(before: datetime) -> int:
+    """Delete the pictures that no row names and that were written before a moment; return
+    how many. They are left by a process that dies, or a transaction that is rolled back,
+    between writing a file and its row.
+
+    Call it with now less the configuration's days: so the promise to delete by then is
+    kept for them too, and a storage that two copies of a shop share by mistake loses
+    nothing that either should still have. Other files than ours are never touched.
+    """
+    deleted = 0
+    for folder, (model, field) in FOLDERS.items():
+        names = _old_files(folder, before)
+        while batch := list(islice(names, BATCH)):
+            rows = model._default_manager.filter(**{f"{field}__in": batch})
+            named = set(rows.values_list(field, flat=True))
+            deleted += sum(delete(name) for name in batch if name not in named)
+    return deleted
+
+
+def _old_files(folder: str, before: datetime) -> Iterator[str]:
+    storage = _storage()
+    for part in _listed(storage, folder)[0]:
+        for file in _listed(storage, f"{folder}/{part}")[1]:
+            name = f"{folder}/{part}/{file}"
+            if OUR_FILE.fullmatch(name) and _written_before(storage, name, before):
+                yield name
+
+
+def _listed(storage: Storage, path: str) -> tuple[list[str], list[str]]:
+    try:
+        return storage.listdir(path)
+    except (FileNotFoundError, NotImplementedError):
+        return [], []
+
+
+def _written_before(storage: Storage, name: str, before: datetime) -> bool:
+    try:
+        return storage.get_modified_time(name) < before
+    except (FileNotFoundError, NotImplementedError):
+        return False
+
+
+def _storage() -> Storage:
+    return Photo._meta.get_field("file").storage

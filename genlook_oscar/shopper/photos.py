@@ -1,0 +1,91 @@
+"""Taking in a shopper's photo."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.template.defaultfilters import filesizeformat
+
+from .. import clock
+from ..conf import conf
+from ..models import Configuration, Photo, Shopper
+from . import identity
+from .erasure import erase_photo
+from .pixels import Rebuilt, rebuild
+from .refusals import PhotoRefused
+
+__all__ = ["PhotoRefused", "mine", "take_in"]
+
+
+def take_in(shopper: Shopper, uploaded_file: Any, configuration: Configuration) -> Photo:
+    """Return the shopper's photo made from an uploaded file (None when there was none).
+
+    The photo is rebuilt from its pixels and kept in private storage for the
+    configuration's days. A picture that she gave before, and that is not over its time,
+    gives the same row, whose days begin anew; Genlook's copy keeps its own time. Raises
+    `PhotoRefused`.
+    """
+    content = _content(uploaded_file)
+    rebuilt = rebuild(content, max_pixels=conf.max_photo_pixels, long_side=conf.photo_long_side)
+    with transaction.atomic():
+        shopper = identity.lock(shopper)
+        return _given_again(shopper, rebuilt, configuration) or _stored(
+            shopper, rebuilt, configuration
+        )
+
+
+def mine(request: HttpRequest) -> QuerySet[Photo]:
+    """Return the photos of whoever is asking that can be shown and used now."""
+    owned = Photo.objects.filter(identity.shopper_filter(request))
+    return owned.filter(erased_at=None, expires_at__gt=clock.now())
+
+
+def _content(uploaded_file: Any) -> bytes:
+    if uploaded_file is None:
+        raise PhotoRefused("photo_missing")
+    limit = conf.max_photo_bytes
+    uploaded_file.seek(0)
+    content: bytes = uploaded_file.read(limit + 1)
+    if not content:
+        raise PhotoRefused("photo_empty")
+    if len(content) > limit:
+        raise PhotoRefused("photo_too_large", limit=filesizeformat(limit))
+    return content
+
+
+def _given_again(shopper: Shopper, rebuilt: Rebuilt, configuration: Configuration) -> Photo | None:
+    now = clock.now()
+    photo = shopper.photos.filter(sha256=rebuilt.sha256).first()
+    if photo is None:
+        return None
+    # The sweep may be erasing it in this moment: who changes the row first has it.
+    renewed = shopper.photos.filter(pk=photo.pk, erased_at=None, expires_at__gt=now).update(
+        expires_at=now + timedelta(days=configuration.retention_days)
+    )
+    if not renewed:
+        erase_photo(photo, at_genlook=False)
+        return None
+    photo.refresh_from_db()
+    return photo
+
+
+def _stored(shopper: Shopper, rebuilt: Rebuilt, configuration: Configuration) -> Photo:
+    now = clock.now()
+    photo = Photo(
+        shopper=shopper,
+        sha256=rebuilt.sha256,
+        width=rebuilt.width,
+        height=rebuilt.height,
+        created_at=now,
+        expires_at=now + timedelta(days=configuration.retention_days),
+    )
+    photo.file.save("photo.jpg", ContentFile(rebuilt.content), save=False)
+    try:
+        photo.save(force_insert=True)
+    except BaseException:
+        photo.file.delete(save=False)
+        raise
+    return photo
