@@ -4,7 +4,7 @@ import logging
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from django.utils.functional import Promise
+from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from ..api import ImageUrl, InlineProduct, ProductImage, ProductUpsert
@@ -21,20 +21,36 @@ ever, and 15 days for one sent with a try-on. Chosen here: what nobody has tried
 month is let go by itself, also after the shop has deleted it; what is tried on stays."""
 
 
+class Unfit(TextChoices):
+    """Why a product cannot be sent: a stable code, and what the merchant can do."""
+
+    PRODUCT_GONE = "product_gone", _("The product has been deleted.")
+    NO_PICTURE = "no_picture", _("The product has no picture. Add one.")
+    UNREADABLE_PICTURE = (
+        "unreadable_picture",
+        _("No picture of the product can be read. Upload it again."),
+    )
+    NO_SITE_URL = (
+        "no_site_url",
+        _(
+            "Pictures are sent as addresses, and theirs have no host. Set GENLOOK_SITE_URL, "
+            "such as https://shop.example, or send bytes: GENLOOK_PRODUCT_IMAGES = 'bytes'."
+        ),
+    )
+
+
 class ProductUnfit(Exception):
-    """A product that cannot be sent as it is.
+    """A product that cannot be sent as it is: `code` is one of `Unfit`, `detail` a technical
+    reason, `str()` the sentence for the merchant."""
 
-    `code` is stable: product_gone, no_picture, unreadable_picture, no_site_url. `message`
-    tells the merchant what to do.
-    """
-
-    def __init__(self, code: str, message: str | Promise) -> None:
+    def __init__(self, code: Unfit, detail: str = "") -> None:
         super().__init__(code)
         self.code = code
-        self.message = message
+        self.detail = detail
 
     def __str__(self) -> str:
-        return str(self.message)
+        words = str(self.code.label)
+        return f"{words} ({self.detail})" if self.detail else words
 
 
 def inline_product(link: ProductLink) -> InlineProduct:
@@ -66,10 +82,10 @@ def upsert(link: ProductLink) -> ProductUpsert:
 
 def _content(link: ProductLink) -> ProductContent:
     if link.product is None:
-        raise ProductUnfit("product_gone", _("The product has been deleted."))
+        raise ProductUnfit(Unfit.PRODUCT_GONE)
     content = content_of(link.product)
     if not content.images:
-        raise ProductUnfit("no_picture", _("The product has no picture. Add one."))
+        raise ProductUnfit(Unfit.NO_PICTURE)
     return content
 
 
@@ -87,8 +103,7 @@ def _images(content: ProductContent) -> tuple[ProductImage, ...]:
                 "Picture %s of product %s is left out: %s", image.pk, image.product_id, error
             )
     if not files:
-        message = _("No picture of the product can be read (%(reason)s). Upload it again.")
-        raise ProductUnfit("unreadable_picture", str(message) % {"reason": reason})
+        raise ProductUnfit(Unfit.UNREADABLE_PICTURE, reason)
     return tuple(files)
 
 
@@ -97,12 +112,5 @@ def _absolute(image: Any) -> str:
     if urlsplit(url).scheme in ("http", "https"):
         return url
     if not conf.site_url:
-        raise ProductUnfit(
-            "no_site_url",
-            _(
-                "Pictures are sent as addresses, and theirs have no host. Set "
-                "GENLOOK_SITE_URL, such as https://shop.example, or send bytes: "
-                'GENLOOK_PRODUCT_IMAGES = "bytes".'
-            ),
-        )
+        raise ProductUnfit(Unfit.NO_SITE_URL)
     return urljoin(conf.site_url + "/", url)

@@ -166,7 +166,7 @@ def test_nothing_readable_is_an_answer_and_no_crash(
     with pytest.raises(ProductUnfit) as caught:
         inline_product(link_for(product))
     assert caught.value.code == "unreadable_picture"
-    assert "Upload it again" in str(caught.value)
+    assert "Upload it again. (not a picture" in str(caught.value)
 
 
 def test_a_picture_of_too_many_pixels_is_not_opened(
