@@ -129,7 +129,7 @@ def pass_time() -> Iterator[Callable[..., None]]:
 
 
 @pytest.fixture
-def drain(pass_time: Callable[..., None]) -> Callable[..., int]:
+def drain(pass_time: Callable[..., None], on_commit: Any) -> Callable[..., int]:
     """Run what stands in the queue, as workers would, until nothing is left to do.
 
     The tasks go through django-q2's own broker, signature and pickle; only the processes
@@ -142,10 +142,11 @@ def drain(pass_time: Callable[..., None]) -> Callable[..., int]:
 
     from genlook_oscar import tasks
     from genlook_oscar.engine import watching
+    from genlook_oscar.models import Account
 
     def run(limit: int = 200) -> int:
         done = 0
-        watched = False
+        watcher = None
         while done < limit:
             row = OrmQ.objects.order_by("pk").first()
             if row is not None:
@@ -154,12 +155,19 @@ def drain(pass_time: Callable[..., None]) -> Callable[..., int]:
                 function = import_string(task["func"])
                 done += 1
                 if function is tasks.watch:
-                    watched = True
+                    watcher = watcher or Account.take_watch(3600)
                 else:
-                    function(*task["args"], **task["kwargs"])
-            elif watched and (pause := watching.look()) is not None:
+                    with on_commit():
+                        function(*task["args"], **task["kwargs"])
+            elif watcher:
+                with on_commit():
+                    pause = watching.look()
                 done += 1
-                pass_time(seconds=pause + 0.001)
+                if pause is None:
+                    Account.end_watch(watcher)
+                    watcher = None
+                else:
+                    pass_time(seconds=pause + 0.001)
             else:
                 return done
         raise AssertionError(f"still busy after {done} tasks and rounds")
@@ -179,18 +187,26 @@ def shopper(configuration: Any) -> Any:
 
 
 @pytest.fixture
-def photo(shopper: Any, configuration: Any) -> Any:
-    from django.core.files.uploadedfile import SimpleUploadedFile
-
-    from genlook_oscar.shopper.photos import take_in
-
-    return take_in(shopper, SimpleUploadedFile("me.jpg", picture("#aa7744")), configuration)
+def photo(make_photo: Callable[[str], Any]) -> Any:
+    return make_photo("#aa7744")
 
 
 @pytest.fixture
 def on_commit(django_capture_on_commit_callbacks: Any) -> Callable[[], Any]:
     """A block at whose end what waits for the commit is done, tasks enqueued among it."""
     return lambda: django_capture_on_commit_callbacks(execute=True)
+
+
+@pytest.fixture
+def sweep(on_commit: Any) -> Callable[[], None]:
+    """The sweep, up to the tasks it enqueues."""
+    from genlook_oscar.engine import sweeping
+
+    def act() -> None:
+        with on_commit():
+            sweeping.sweep()
+
+    return act
 
 
 @pytest.fixture
@@ -204,3 +220,15 @@ def click(on_commit: Any, shopper: Any, photo: Any, product: Any) -> Callable[..
             return tryons.request(**arguments).tryon
 
     return act
+
+
+@pytest.fixture
+def make_photo(shopper: Any, configuration: Any) -> Callable[[str], Any]:
+    """Take in another photo of the shopper's, told apart by its colour."""
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    from genlook_oscar.shopper.photos import take_in
+
+    return lambda color: take_in(
+        shopper, SimpleUploadedFile("me.jpg", picture(color)), configuration
+    )

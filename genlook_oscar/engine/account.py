@@ -35,7 +35,9 @@ LONGEST_REST_SECONDS = 60.0
 """The limit is per minute, so a longer rest than a minute is never needed."""
 CREDITS_CODE = "INSUFFICIENT_CREDITS"
 NO_KEY_CODE = "MISSING_API_KEY"
-KEY_CODES = ("INVALID_API_KEY", NO_KEY_CODE)
+ALARM_BY_STATUS = {401: "INVALID_API_KEY", 402: CREDITS_CODE, 403: "FORBIDDEN"}
+LASTING = (CREDITS_CODE, "FORBIDDEN")
+"""Alarms that a good answer to just any request does not end."""
 NOTE_SECONDS = 30
 """How often good answers are written down, so that not every request costs a write."""
 
@@ -71,7 +73,7 @@ def ask(
         Account.hold(rest)
         raise
     except (ConfigurationProblem, OutOfCredits) as error:
-        alarm(error.code)
+        alarm(ALARM_BY_STATUS.get(error.status or 0, error.code))
         raise
     answered()
     return answer
@@ -86,13 +88,13 @@ def alarm(code: str) -> None:
 
 
 def answered() -> None:
-    """Note a good answer: it ends an alarm about the key, and is noted once in a while."""
+    """Note a good answer, once in a while; it ends an alarm about the key or the address."""
     now = clock.now()
     stale = Q(answered_at=None) | Q(answered_at__lt=now - timedelta(seconds=NOTE_SECONDS))
-    about_key = Q(alarm_code__in=KEY_CODES)
-    Account.objects.filter(stale | about_key, pk=1).update(
+    over = ~Q(alarm_code__in=["", *LASTING])
+    Account.objects.filter(stale | over, pk=1).update(
         answered_at=now,
-        alarm_code=Case(When(about_key, then=Value("")), default=F("alarm_code")),
+        alarm_code=Case(When(over, then=Value("")), default=F("alarm_code")),
     )
 
 

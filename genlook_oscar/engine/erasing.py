@@ -8,13 +8,23 @@ from django.db.models import F
 from .. import clock
 from ..api import GenlookError
 from ..models import Erasure, Photo, TryOn
+from ..shopper import erasure as local
 from .account import ask
 from .pacing import Kind, Paused
+from .queue import enqueue
 
 logger = logging.getLogger(__name__)
 
 WAIT_SECONDS = 15.0
 LONGEST_WAIT_SECONDS = 3600.0
+
+
+def ask_for(external_user_id: str) -> None:
+    """Have everything that Genlook holds under this opaque name erased, by a task. Nothing
+    happens for an empty name: nothing was sent under it."""
+    if external_user_id:
+        for erasure in local.ask_genlook([external_user_id]):
+            enqueue("erase", erasure.pk)
 
 
 def erase(pk: str | int) -> None:

@@ -62,7 +62,7 @@ def acquire(kind: Kind) -> None:
             raise Paused(max(freed, 0.1))
         if Account.set_pace(account.pace_version, [*recent, round(now, 3)]):
             return
-        clock.sleep(random.uniform(0, 0.01))  # noqa: S311
+        clock.sleep(random.uniform(0, 0.01))
     raise Paused(0.2)
 
 

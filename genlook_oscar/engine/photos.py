@@ -3,13 +3,14 @@
 import uuid
 from datetime import datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from .. import clock
 from ..api import GenlookError, ImageFile, Rejected
 from ..conf import conf
 from ..models import Configuration, Photo
 from ..shopper import erasure
+from . import erasing
 from .account import ask
 from .pacing import Kind, Paused
 from .queue import enqueue
@@ -80,7 +81,9 @@ def forget_image(photo: Photo, image_id: str) -> None:
 
 def delete(photo: Photo) -> None:
     """Erase the photo here now, and at Genlook by a task."""
-    erasure.erase_photo(photo)
+    name = photo.external_user_id
+    erasure.erase_photo(photo, at_genlook=False)
+    erasing.ask_for(name)
 
 
 def _claim(photo: Photo, now: datetime) -> str:
@@ -88,7 +91,7 @@ def _claim(photo: Photo, now: datetime) -> str:
     free = Q(claimed_until=None) | Q(claimed_until__lte=now)
     lease = timedelta(seconds=conf.connect_timeout + conf.read_timeout + 10)
     taken = Photo.objects.filter(free, pk=photo.pk, erased_at=None, expires_at__gt=now).update(
-        claim=claim, claimed_until=now + lease, attempts=photo.attempts + 1
+        claim=claim, claimed_until=now + lease, attempts=F("attempts") + 1
     )
     return claim if taken else ""
 

@@ -11,7 +11,7 @@ from .. import clock
 from ..api import GenlookError
 from ..catalogue.fingerprint import fingerprint
 from ..catalogue.links import link_for
-from ..catalogue.payload import ProductUnfit, upsert
+from ..catalogue.payload import VALID_FOR_DAYS, ProductUnfit, upsert
 from ..conf import conf
 from ..models import ProductLink
 from .account import ask
@@ -57,7 +57,7 @@ def register(pk: int | str) -> None:
     except Paused:
         logger.info("No request is left for registering a product now; the click sends it.")
     else:
-        note_sent(link, content, int(payload.valid_for_days or INLINE_DAYS))
+        note_sent(link, content, VALID_FOR_DAYS)
     finally:
         ProductLink.objects.filter(pk=link.pk, claim=claim).update(claim="", claimed_until=None)
 

@@ -12,6 +12,7 @@ from .. import clock
 from ..api import GenlookError, NotFound, Rejected
 from ..conf import conf
 from ..models import TryOn
+from ..models.tryon import result_path
 from ..signals import tryon_completed
 from .account import client
 from .outcomes import detail_of, fail
@@ -98,11 +99,7 @@ def _store(tryon: TryOn, claim: str, picture: bytes) -> None:
     }
     name = ""
     if not tryon.hidden_at:
-        field = TryOn._meta.get_field("result")
-        name = field.storage.save(  # type: ignore[attr-defined]
-            field.generate_filename(tryon, "result.jpg"),  # type: ignore[attr-defined]
-            ContentFile(picture),
-        )
+        name = tryon.result.storage.save(result_path(tryon, ""), ContentFile(picture))
         values |= {"result": name, "expires_at": now + timedelta(days=tryon.retention_days)}
     rows = TryOn.objects.filter(claim=claim)
     source = tryon.status
@@ -111,7 +108,7 @@ def _store(tryon: TryOn, claim: str, picture: bytes) -> None:
         for status in dict.fromkeys([source, TryOn.Status.FAILED])
     ):
         if name:
-            field.storage.delete(name)  # type: ignore[attr-defined]
+            tryon.result.storage.delete(name)
         return
     if tryon.hidden_at:
         TryOn.objects.move(tryon.pk, TryOn.Status.COMPLETED, TryOn.Status.EXPIRED)

@@ -23,7 +23,7 @@ from ..api import (
 from ..catalogue.fingerprint import fingerprint
 from ..catalogue.payload import ProductUnfit, inline_product
 from ..conf import conf
-from ..models import Configuration, Photo, ProductLink, TryOn
+from ..models import Configuration, ProductLink, TryOn
 from . import account, photos, products, timing
 from .outcomes import detail_of, fail, failure_code
 from .pacing import Kind, Paused
@@ -188,7 +188,7 @@ def _refused(tryon: TryOn, claim: str, error: GenlookError) -> None:
         )
     elif code in ("busy", "unavailable"):
         wait = min(FIRST_BACKOFF * 2 ** (tryon.attempts - 1), LONGEST_BACKOFF)
-        wait *= random.uniform(0.75, 1.25)  # noqa: S311
+        wait *= random.uniform(0.75, 1.25)
         _again(tryon, claim, max(wait, error.retry_after or 0), code, **values)
     else:
         if tryon.link and code == "product_refused":

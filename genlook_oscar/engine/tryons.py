@@ -16,6 +16,7 @@ from ..conf import conf
 from ..models import Configuration, Photo, ProductLink, Shopper, TryOn
 from ..shopper import consent, erasure
 from ..signals import tryon_accepted
+from . import erasing
 from .messages import shopper_message
 from .queue import enqueue
 
@@ -52,7 +53,7 @@ def request(
     Raises `Refused`.
     """
     configuration = Configuration.load()
-    answer = verdict(product, configuration, user=shopper.user)
+    answer = verdict(product, configuration, user=shopper.user, itself=True)
     if not answer.shown:
         known = ("off", "not_configured", "sign_in_first", "staff_only")
         raise Refused(answer.reason if answer.reason in known else "not_for_this_product")
@@ -94,7 +95,7 @@ def request(
             raise
         return existing
     enqueue("submit", str(tryon.pk))
-    tryon_accepted.send_robust(sender=TryOn, tryon=tryon)
+    transaction.on_commit(lambda: tryon_accepted.send_robust(sender=TryOn, tryon=tryon))
     return Accepted(tryon, reused=False)
 
 
@@ -137,8 +138,6 @@ def cancel_or_delete(tryon: TryOn) -> None:
     erased here now and at Genlook by a task; one that is being made is dropped on arrival."""
     TryOn.objects.move(tryon.pk, TryOn.Status.QUEUED, TryOn.Status.CANCELLED)
     TryOn.objects.filter(pk=tryon.pk, hidden_at=None).update(hidden_at=clock.now())
-    tryon.refresh_from_db()
     erasure.erase_result(tryon)
-    TryOn.objects.move(tryon.pk, TryOn.Status.COMPLETED, TryOn.Status.EXPIRED)
-    if tryon.external_user_id:
-        erasure.ask_genlook([tryon.external_user_id])
+    tryon.refresh_from_db()
+    erasing.ask_for(tryon.external_user_id)

@@ -21,7 +21,7 @@ from ..api import (
 )
 from ..conf import conf
 from ..models import Account, TryOn
-from . import results, submitting, timing
+from . import repair, results, submitting, timing
 from .account import ask
 from .outcomes import code_of, detail_of, fail
 from .pacing import Kind, Paused
@@ -80,6 +80,8 @@ def look() -> float | None:
     """One round over everything that waits. Returns the seconds until there is something to
     do again, or None when nothing is left to watch."""
     now = clock.now()
+    repair.repair_leases()
+    repair.end_overdue()
     hand_over(now)
     due = TryOn.objects.followed().filter(result_url="", next_poll_at__lte=now)
     for tryon in due.order_by("next_poll_at")[:ROUND]:

@@ -86,7 +86,7 @@ class Account(models.Model):
         return bool(cls.objects.filter(free & unasked, pk=1).update(watcher_asked_at=now))
 
     @classmethod
-    def set_pace(cls, version: int, pace: list[list[Any]]) -> bool:
+    def set_pace(cls, version: int, pace: list[float]) -> bool:
         """Store the requests of the last minute if nobody else has since `version`."""
         return bool(
             cls.objects.filter(pk=1, pace_version=version).update(

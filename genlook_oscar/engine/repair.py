@@ -1,0 +1,64 @@
+"""Putting live rows right: those of dead processes, and those whose time is over."""
+
+from datetime import timedelta
+
+from .. import clock
+from ..models import TryOn
+from .outcomes import fail
+from .timing import LATE
+
+MAX_ATTEMPTS = 8
+"""Submissions of one try-on, counted before the work: a photo or product that kills its
+worker each time must not do so for ever."""
+BATCH = 500
+
+
+def repair_leases() -> None:
+    """Take back what a dead process was submitting. Where nothing was sent it is queued
+    again; where something may have been, the books say `uncertain`."""
+    now = clock.now()
+    dead = TryOn.objects.filter(status=TryOn.Status.SUBMITTING, claimed_until__lte=now)
+    for tryon in dead[:BATCH]:
+        if tryon.sent_at:
+            fail(
+                tryon.pk,
+                TryOn.Status.SUBMITTING,
+                "uncertain",
+                claim=tryon.claim,
+                charge=TryOn.Charge.UNCERTAIN,
+                error_detail="The worker died after sending and before the answer.",
+            )
+        elif tryon.attempts >= MAX_ATTEMPTS:
+            fail(
+                tryon.pk,
+                TryOn.Status.SUBMITTING,
+                "internal",
+                claim=tryon.claim,
+                error_detail=f"Workers died {tryon.attempts} times before sending.",
+            )
+        else:
+            TryOn.objects.filter(claim=tryon.claim).move(
+                tryon.pk,
+                TryOn.Status.SUBMITTING,
+                TryOn.Status.QUEUED,
+                claim="",
+                claimed_until=None,
+                enqueued_at=None,
+            )
+
+
+def end_overdue() -> None:
+    """Give every try-on its end by its deadline. One that is being made stays followed,
+    because it is paid for."""
+    now = clock.now()
+    overdue = TryOn.objects.filter(deadline_at__lte=now)
+    for tryon in overdue.filter(status=TryOn.Status.QUEUED)[:BATCH]:
+        fail(tryon.pk, TryOn.Status.QUEUED, tryon.error_code or "busy")
+    for tryon in overdue.filter(status=TryOn.Status.GENERATING)[:BATCH]:
+        fail(
+            tryon.pk,
+            TryOn.Status.GENERATING,
+            "too_slow",
+            late_until=now + LATE,
+            next_poll_at=now + timedelta(seconds=10),
+        )

@@ -1,0 +1,354 @@
+"""Every way in which Genlook can fail us, and what becomes of the try-on and the credit."""
+
+from datetime import timedelta
+
+import pytest
+
+from genlook_oscar import clock
+from genlook_oscar.engine import messages, repair
+from genlook_oscar.models import Account, Photo, TryOn
+
+pytestmark = pytest.mark.django_db
+
+Status = TryOn.Status
+Charge = TryOn.Charge
+
+REFUSED = [
+    (400, "VALIDATION_FAILED", "rejected"),
+    (400, "EXTERNAL_ID_REQUIRED", "product_refused"),
+    (400, "PRODUCT_IMAGES_REQUIRED", "product_refused"),
+    (400, "CUSTOMER_IMAGE_REQUIRED", "photo_refused"),
+    (400, "MULTIPART_FILE_NOT_FOUND", "product_refused"),
+    (400, "INVALID_IMAGE_INPUT", "product_refused"),
+    (400, "INVALID_IMAGE", "photo_refused"),
+    (400, "CUSTOMER_IMAGE_FETCH_FAILED", "photo_refused"),
+    (400, "SOMETHING_NEW", "rejected"),
+    (413, "", "rejected"),
+    (401, "MISSING_API_KEY", "not_configured"),
+    (401, "INVALID_API_KEY", "not_configured"),
+    (402, "INSUFFICIENT_CREDITS", "no_credits"),
+    (403, "FORBIDDEN", "not_configured"),
+    (404, "SOMETHING_NOT_FOUND", "rejected"),
+]
+
+
+@pytest.mark.parametrize(("status", "code", "ours"), REFUSED)
+def test_each_refusal_ends_the_tryon_with_words(emulator, click, drain, status, code, ours):
+    emulator.control.fault(
+        "error", method="POST", path="/try-on", status=status, code=code, times=None
+    )
+    tryon = click()
+    drain()
+    tryon.refresh_from_db()
+    assert tryon.status == Status.FAILED
+    assert tryon.error_code == ours
+    assert code in tryon.error_detail
+    assert str(status) in tryon.error_detail
+    assert tryon.charge == Charge.NONE
+    assert messages.shopper_message(ours)
+    assert messages.explanation(ours)
+    assert emulator.control.state()["charged"] == 0
+
+
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [(401, "INVALID_API_KEY"), (402, "INSUFFICIENT_CREDITS"), (403, "FORBIDDEN")],
+)
+def test_what_only_the_merchant_can_mend_raises_an_alarm(emulator, click, drain, status, code):
+    emulator.control.fault("error", method="POST", path="/try-on", status=status, code=code)
+    click()
+    drain()
+    account = Account.load()
+    assert account.alarm_code == code
+    assert account.alarm_at
+    again = click()
+    drain()
+    again.refresh_from_db()
+    assert again.status == Status.COMPLETED
+    assert Account.load().alarm_code == ""
+
+
+def test_no_key_sends_nothing(emulator, settings, click, drain):
+    tryon = click()
+    settings.GENLOOK_API_KEY = ""
+    drain()
+    tryon.refresh_from_db()
+    assert tryon.error_code == "not_configured"
+    assert Account.load().alarm_code == "MISSING_API_KEY"
+    assert not emulator.control.state()["requests"]
+
+
+def test_a_refused_upload_says_so(emulator, click, drain):
+    emulator.control.fault(
+        "error", method="POST", path="/images/upload", status=400, code="INVALID_IMAGE"
+    )
+    tryon = click()
+    drain()
+    tryon.refresh_from_db()
+    assert tryon.error_code == "photo_refused"
+    assert Photo.objects.get().error_code == "INVALID_IMAGE"
+
+
+@pytest.mark.parametrize("path", ["/images/upload", "/try-on", "/generations/", "/results/"])
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"kind": "error", "status": 429, "code": "RATE_LIMITED", "retry_after": 2},
+        {"kind": "error", "status": 429, "code": "RATE_LIMITED"},
+        {"kind": "refuse"},
+    ],
+    ids=["429-told", "429", "refused"],
+)
+def test_what_certainly_did_not_happen_is_repeated(emulator, click, drain, path, fault):
+    if path == "/try-on" and fault["kind"] == "refuse":
+        pytest.skip("a connection closed without an answer is uncertain for what costs a credit")
+    emulator.control.fault(path=path, times=2, **fault)
+    tryon = click()
+    drain()
+    tryon.refresh_from_db()
+    assert tryon.status == Status.COMPLETED, tryon.error_detail
+    assert emulator.control.state()["charged"] == 1
+
+
+@pytest.mark.parametrize("path", ["/images/upload", "/generations/", "/results/"])
+@pytest.mark.parametrize("kind", ["lost_answer", "cut", "garbage", "empty"])
+def test_what_costs_nothing_is_repeated_when_its_answer_is_lost(emulator, click, drain, path, kind):
+    emulator.control.fault(kind, path=path, times=2)
+    tryon = click()
+    drain()
+    tryon.refresh_from_db()
+    assert tryon.status == Status.COMPLETED, tryon.error_detail
+    assert emulator.control.state()["charged"] == 1
+
+
+@pytest.mark.parametrize("kind", ["lost_answer", "cut", "garbage", "empty"])
+def test_a_lost_answer_to_what_costs_a_credit_is_never_repeated(emulator, click, drain, kind):
+    emulator.control.fault(kind, method="POST", path="/try-on", times=1)
+    tryon = click()
+    drain()
+    tryon.refresh_from_db()
+    assert (tryon.status, tryon.error_code) == (Status.FAILED, "uncertain")
+    assert tryon.charge == Charge.UNCERTAIN
+    assert emulator.control.state()["requests"]["POST /try-on"] == 1
+    again = click()
+    assert again.pk != tryon.pk
+    drain()
+    again.refresh_from_db()
+    assert again.status == Status.COMPLETED
+
+
+def test_a_fault_of_genlooks_after_the_body_was_sent_is_uncertain(emulator, click, drain):
+    emulator.control.fault("error", method="POST", path="/try-on", status=502, code="")
+    tryon = click()
+    drain()
+    tryon.refresh_from_db()
+    assert tryon.error_code == "uncertain"
+    assert emulator.control.state()["requests"]["POST /try-on"] == 1
+
+
+def test_no_connection_is_tried_until_the_deadline(emulator, settings, click, drain):
+    settings.GENLOOK_BASE_URL = "http://127.0.0.1:9/tryon/v1"
+    tryon = click()
+    drain(limit=2000)
+    tryon.refresh_from_db()
+    assert (tryon.status, tryon.error_code) == (Status.FAILED, "unavailable")
+    assert tryon.attempts > 3
+    assert tryon.charge == Charge.NONE
+
+
+@pytest.mark.parametrize(
+    ("typed", "ours"),
+    [
+        ("PRODUCT_IMAGE_FETCH_FAILED", "product_refused"),
+        ("INVALID_IMAGE", "photo_refused"),
+        ("SOMETHING_NEW", "generation_failed"),
+        (None, "generation_failed"),
+    ],
+)
+def test_a_failed_generation_costs_nothing(emulator, click, drain, typed, ours):
+    fault = {"error_code": typed} if typed else {}
+    emulator.control.fault("fail", error_message="The person could not be found.", **fault)
+    tryon = click()
+    drain()
+    tryon.refresh_from_db()
+    assert (tryon.status, tryon.error_code) == (Status.FAILED, ours)
+    assert tryon.charge == Charge.RELEASED
+    assert "The person could not be found." in tryon.error_detail
+    assert emulator.control.state()["charged"] == 0
+
+
+def test_a_late_picture_is_delivered(emulator, click, drain, pass_time, sweep):
+    emulator.control.settings(generation_seconds=3600)
+    tryon = click()
+    drain(limit=1000)
+    tryon.refresh_from_db()
+    assert (tryon.status, tryon.error_code) == (Status.FAILED, "too_slow")
+    assert tryon.charge == Charge.RESERVED
+    emulator.control.advance(3601)
+    pass_time(seconds=3601)
+    sweep()
+    drain()
+    tryon.refresh_from_db()
+    assert tryon.status == Status.COMPLETED
+    assert tryon.result
+    assert tryon.charge == Charge.SETTLED
+
+
+def test_an_expired_result_url_is_asked_for_anew(emulator, click, drain, on_commit):
+    tryon = click()
+    emulator.control.fault("error", path="/results/", status=403, code="EXPIRED", times=1)
+    drain()
+    tryon.refresh_from_db()
+    assert tryon.status == Status.COMPLETED
+    assert emulator.control.state()["requests"]["GET /generations/{id}"] >= 2
+
+
+def test_a_result_that_is_no_picture_is_not_shown(emulator, click, drain):
+    emulator.control.fault("garbage", path="/results/", times=None)
+    tryon = click()
+    drain(limit=2000)
+    tryon.refresh_from_db()
+    assert (tryon.status, tryon.error_code) == (Status.FAILED, "result_lost")
+    assert tryon.charge == Charge.SETTLED
+    assert tryon.late_until
+
+
+def test_a_generation_that_genlook_forgot_is_booked_as_uncertain(emulator, click, drain):
+    emulator.control.fault(
+        "error", path="/generations/", status=404, code="GENERATION_NOT_FOUND", times=None
+    )
+    tryon = click()
+    drain()
+    tryon.refresh_from_db()
+    assert tryon.error_code == "generation_failed"
+    assert tryon.charge == Charge.UNCERTAIN
+
+
+def test_a_deleted_photo_ends_what_waits(emulator, click, drain, photo, on_commit):
+    from genlook_oscar.engine import photos
+
+    tryon = click()
+    with on_commit():
+        photos.delete(photo)
+    drain()
+    tryon.refresh_from_db()
+    assert tryon.error_code == "photo_gone"
+
+
+def test_a_deleted_product_ends_what_waits(emulator, click, drain, product):
+    tryon = click()
+    product.delete()
+    drain()
+    tryon.refresh_from_db()
+    assert tryon.error_code == "product_gone"
+    assert tryon.product_title
+
+
+class TestCrashes:
+    """What a process that died leaves, put right by the sweep."""
+
+    def take(self, tryon, **values):
+        assert TryOn.objects.claim(tryon.pk, 10)
+        TryOn.objects.filter(pk=tryon.pk).update(**values)
+
+    def test_before_sending_it_is_queued_again(self, emulator, click, drain, pass_time, sweep):
+        tryon = click()
+        self.take(tryon)
+        pass_time(seconds=11)
+        repair.repair_leases()
+        tryon.refresh_from_db()
+        assert tryon.status == Status.QUEUED
+        sweep()
+        drain()
+        tryon.refresh_from_db()
+        assert tryon.status == Status.COMPLETED
+        assert tryon.attempts == 2
+
+    def test_after_sending_it_is_uncertain(self, emulator, click, drain, pass_time):
+        tryon = click()
+        self.take(tryon, sent_at=clock.now())
+        pass_time(seconds=11)
+        repair.repair_leases()
+        tryon.refresh_from_db()
+        assert (tryon.error_code, tryon.charge) == ("uncertain", Charge.UNCERTAIN)
+
+    def test_a_living_claim_is_left_alone(self, emulator, click):
+        tryon = click()
+        self.take(tryon)
+        repair.repair_leases()
+        tryon.refresh_from_db()
+        assert tryon.status == Status.SUBMITTING
+
+    def test_what_kills_each_worker_ends(self, emulator, click, pass_time):
+        tryon = click()
+        for _ in range(repair.MAX_ATTEMPTS):
+            self.take(tryon)
+            pass_time(seconds=11)
+            repair.repair_leases()
+        tryon.refresh_from_db()
+        assert (tryon.status, tryon.error_code) == (Status.FAILED, "internal")
+
+    def test_a_lost_task_is_handed_over_again(self, emulator, click, drain, pass_time, sweep):
+        from django_q.models import OrmQ
+
+        tryon = click()
+        OrmQ.objects.all().delete()
+        pass_time(seconds=11)
+        sweep()
+        drain()
+        tryon.refresh_from_db()
+        assert tryon.status == Status.COMPLETED
+
+    def test_a_task_run_twice_does_no_harm(self, emulator, click, drain, on_commit):
+        from genlook_oscar import tasks
+
+        tryon = click()
+        with on_commit():
+            for _ in range(2):
+                tasks.submit(str(tryon.pk))
+        drain()
+        for task in (tasks.submit, tasks.fetch):
+            task(str(tryon.pk))
+        tryon.refresh_from_db()
+        assert tryon.status == Status.COMPLETED
+        assert emulator.control.state()["requests"]["POST /try-on"] == 1
+
+    def test_an_answer_after_being_given_up_is_followed(
+        self, emulator, click, drain, pass_time, on_commit, monkeypatch
+    ):
+        """The worker was so slow that the sweep booked it as uncertain; then it came back."""
+        from genlook_oscar.engine import submitting
+
+        tryon = click()
+        real = submitting._post
+
+        def slow(*args):
+            generation = real(*args)
+            pass_time(seconds=submitting.lease_seconds() + 1)
+            repair.repair_leases()
+            return generation
+
+        monkeypatch.setattr(submitting, "_post", slow)
+        with on_commit():
+            submitting.submit(str(tryon.pk))
+        tryon.refresh_from_db()
+        assert tryon.error_code == "uncertain"
+        assert tryon.generation_id
+        drain()
+        tryon.refresh_from_db()
+        assert tryon.status == Status.COMPLETED
+        assert tryon.charge == Charge.SETTLED
+        assert timedelta(0) < tryon.finished_at - tryon.created_at
+
+
+def test_no_secret_and_no_picture_in_a_log(emulator, settings, click, drain, caplog, photo):
+    caplog.set_level(0)
+    settings.GENLOOK_API_KEY = "gk_secret_of_the_shop"
+    emulator.control.fault("error", method="POST", path="/try-on", status=401, code="")
+    emulator.control.fault("cut", path="/generations/", times=2)
+    for _ in range(2):
+        click()
+        drain()
+    assert caplog.records
+    assert "gk_secret" not in caplog.text
+    assert "signature" not in caplog.text.lower()
