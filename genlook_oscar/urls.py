@@ -1,5 +1,24 @@
-from django.urls import URLPattern
+"""Addresses of the storefront: `path("try-on/", include("genlook_oscar.urls"))`, or elsewhere.
+
+To change what a view does, subclass it and put your own address before the include.
+"""
+
+from django.urls import path
+
+from .storefront.new import NewTryOnView
+from .storefront.photos import PhotoImageView, PhotosView, PhotoView
+from .storefront.room import RoomView
+from .storefront.tryons import TryOnImageView, TryOnsView, TryOnView
 
 app_name = "genlook_oscar"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", TryOnsView.as_view(), name="tryons"),
+    path("photos/", PhotosView.as_view(), name="photos"),
+    path("photos/<uuid:pk>/", PhotoView.as_view(), name="photo"),
+    path("photos/<uuid:pk>/image/", PhotoImageView.as_view(), name="photo_image"),
+    path("new/<int:product_pk>/", NewTryOnView.as_view(), name="new"),
+    path("room/<int:product_pk>/", RoomView.as_view(), name="room"),
+    path("<uuid:pk>/", TryOnView.as_view(), name="tryon"),
+    path("<uuid:pk>/image/", TryOnImageView.as_view(), name="tryon_image"),
+]

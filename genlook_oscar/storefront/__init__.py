@@ -1,0 +1,1 @@
+"""What a shopper's browser talks to: pages, JSON answers, pictures."""

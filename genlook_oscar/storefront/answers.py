@@ -1,0 +1,104 @@
+"""How the storefront answers: JSON or page, and one shape for every problem."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponseRedirect, JsonResponse
+from django.shortcuts import resolve_url
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+JSON = "application/json"
+HTML = "text/html"
+
+
+class Problem(Exception):
+    """Ends a request with an error: `{"code", "message", "status"}`, plus `details`.
+
+    `details` is a list of `{"field", "code", "message"}`, one for each fault in a field.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        message: str | Promise,
+        status: int,
+        details: list[dict[str, str]] | None = None,
+    ) -> None:
+        super().__init__(code)
+        self.code = code
+        self.message = message
+        self.status = status
+        self.details = details
+
+
+def not_found() -> Problem:
+    """What every unknown id gets, and everything that is another shopper's."""
+    return Problem("not_found", _("This is not here, or no longer."), 404)
+
+
+def bad_request() -> Problem:
+    """What a body gets that cannot be read at all."""
+    return Problem("bad_request", _("The request could not be understood."), 400)
+
+
+def field_problem(field: str, code: str, message: str | Promise, status: int = 400) -> Problem:
+    """A problem whose cause is one field; `code` stands for the whole and for the field."""
+    details = [{"field": field, "code": code, "message": str(message)}]
+    return Problem(code, message, status, details)
+
+
+def form_problem(form: forms.Form) -> Problem:
+    """The problem `invalid` with the faults of a bound form."""
+    details = [
+        {"field": field, "code": str(error.code or "invalid"), "message": message}
+        for field, errors in form.errors.as_data().items()
+        for error in errors
+        for message in error.messages
+    ]
+    return Problem("invalid", _("Some of what was sent is missing or wrong."), 400, details)
+
+
+def problem_answer(problem: Problem) -> JsonResponse:
+    """Return the JSON answer of a problem."""
+    body: dict[str, Any] = {
+        "code": problem.code,
+        "message": str(problem.message),
+        "status": problem.status,
+    }
+    if problem.details is not None:
+        body["details"] = problem.details
+    return JsonResponse(body, status=problem.status)
+
+
+class SeeOther(HttpResponseRedirect):
+    """The answer to a form: look there, with GET, whatever the form's method was."""
+
+    status_code = 303
+
+
+def see_other(to: str) -> SeeOther:
+    """Send a browser on to an address or a named view."""
+    return SeeOther(resolve_url(to))
+
+
+def wants_json(request: HttpRequest) -> bool:
+    """Whether to answer with JSON: the caller sent JSON, or does not ask for a page first."""
+    if request.content_type == JSON:
+        return True
+    return request.get_preferred_type([JSON, HTML]) != HTML
+
+
+def body_of(request: HttpRequest) -> Mapping[str, Any]:
+    """Return the fields of a JSON object or of a form. Raises `Problem` (400)."""
+    if request.content_type != JSON:
+        return request.POST
+    try:
+        fields = json.loads(request.body)
+    except (ValueError, RecursionError):
+        raise bad_request() from None
+    if not isinstance(fields, dict):
+        raise bad_request()
+    return fields

@@ -1,0 +1,126 @@
+"""What all views of the storefront share."""
+
+from typing import Any
+
+from django.core.exceptions import SuspiciousOperation
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
+from django.http.request import UnreadablePostError
+from django.http.response import HttpResponseBase
+from django.middleware.csrf import CsrfViewMiddleware
+from django.shortcuts import render
+from django.template.defaultfilters import filesizeformat
+from django.utils.cache import patch_vary_headers
+from django.utils.decorators import decorator_from_middleware, method_decorator
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.csrf import csrf_exempt
+from django.views.generic import View
+
+from ..conf import conf
+from ..shopper.refusals import PhotoRefused
+from .answers import Problem, bad_request, problem_answer, wants_json
+
+FIELDS_BYTES = 64 * 1024
+"""Room in a request for all that is not a picture."""
+READ_AWAY_BYTES = 64 * 1024 * 1024
+"""A body that is too large is still read, up to this size, and thrown away: a browser that
+is answered in the middle of its sending often shows a broken connection instead of our
+words. Chosen here."""
+CHUNK = 64 * 1024
+
+
+class JsonCsrf(CsrfViewMiddleware):
+    """Django's own check, whose refusal a script can read."""
+
+    def _reject(self, request: HttpRequest, reason: str) -> HttpResponse:
+        if wants_json(request):
+            return problem_answer(
+                Problem("csrf_failed", _("Please reload the page and try again."), 403)
+            )
+        refused: HttpResponse = super()._reject(request, reason)  # type: ignore[misc]
+        return refused
+
+
+csrf_protect = decorator_from_middleware(JsonCsrf)
+
+
+# Exempt from Django's middleware only: `answer` makes the same check, after the size is
+# known to be bearable (the check reads the whole body) and with an answer in JSON.
+@method_decorator(csrf_exempt, name="dispatch")
+class StorefrontView(View):
+    """Turns a `Problem` into JSON or a page, checks the body's size and the CSRF token, and
+    sees that nothing personal is cached or indexed."""
+
+    takes_picture = False
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            self.check_size(request)
+            response = self.answer(request, *args, **kwargs)
+        except Problem as problem:
+            response = self.refuse(problem)
+        except (SuspiciousOperation, MultiPartParserError, UnreadablePostError):
+            response = self.refuse(bad_request())
+        if "Cache-Control" not in response.headers:
+            response.headers["Cache-Control"] = "no-store, private"
+            patch_vary_headers(response, ["Accept"])
+        response.headers["X-Robots-Tag"] = "noindex"
+        patch_vary_headers(response, ["Cookie"])
+        return response
+
+    @method_decorator(csrf_protect)
+    def answer(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Hand the request to the method's handler."""
+        return super().dispatch(request, *args, **kwargs)
+
+    def check_size(self, request: HttpRequest) -> None:
+        """Refuse a body that says it is too large, before anything of it is kept."""
+        try:
+            length = int(request.META.get("CONTENT_LENGTH") or 0)
+        except ValueError:
+            raise bad_request() from None
+        if length <= FIELDS_BYTES + (conf.max_photo_bytes if self.takes_picture else 0):
+            return
+        if length <= READ_AWAY_BYTES:
+            while request.read(CHUNK):
+                pass
+        raise self.too_large()
+
+    def too_large(self) -> Problem:
+        """The problem of a body that is too large."""
+        if not self.takes_picture:
+            return Problem("too_large", _("That is more than can be taken in."), 413)
+        refused = PhotoRefused("photo_too_large", limit=filesizeformat(conf.max_photo_bytes))
+        return Problem(refused.code, refused.message, 413)
+
+    def refuse(self, problem: Problem) -> HttpResponseBase:
+        """Answer a problem: JSON, the shop's own 404 page, or a page with our words."""
+        if wants_json(self.request):
+            return problem_answer(problem)
+        if problem.status == 404:
+            raise Http404(str(problem.message))
+        return render(
+            self.request, "genlook_oscar/problem.html", {"problem": problem}, status=problem.status
+        )
+
+    def http_method_not_allowed(
+        self, request: HttpRequest, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        allowed = super().http_method_not_allowed(request, *args, **kwargs).headers["Allow"]
+        response = problem_answer(
+            Problem("method_not_allowed", _("This cannot be done here."), 405)
+        )
+        response.headers["Allow"] = allowed
+        return response
+
+
+class DeletableByForm(StorefrontView):
+    """For pages without script: a form's POST with `_method=delete` deletes."""
+
+    def delete(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        raise NotImplementedError
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.POST.get("_method", "").lower() != "delete":
+            return self.http_method_not_allowed(request, *args, **kwargs)
+        return self.delete(request, *args, **kwargs)

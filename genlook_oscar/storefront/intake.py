@@ -1,0 +1,111 @@
+"""What a shopper hands in: a photo, her agreement, a click."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest
+
+from ..catalogue.eligibility import Reason, of_shop
+from ..engine import tryons
+from ..engine.messages import shopper_message
+from ..engine.photos import enqueue_upload
+from ..models import Configuration, Photo
+from ..shopper import consent, identity
+from ..shopper.photos import PhotoRefused, take_in
+from . import own
+from .answers import Problem, field_problem
+from .product import find
+
+TICKED = ("1", "on", "true")
+STATUSES = {"photo_too_large": 413}
+"""HTTP statuses of refused photos, by code; 400 where none is named."""
+
+
+def refusal(reason: str) -> Problem:
+    """The problem of a shopper who may not try on, by the reason for there being no button."""
+    if reason == Reason.NOT_PUBLIC:
+        return Problem("product_not_found", shopper_message("product_not_found"), 404)
+    for_everybody = reason in (
+        Reason.OFF,
+        Reason.NOT_CONFIGURED,
+        Reason.STAFF_ONLY,
+        Reason.SIGN_IN_FIRST,
+    )
+    code = str(reason) if for_everybody else "not_for_this_product"
+    return Problem(code, shopper_message(code), 403)
+
+
+def needs_consent(request: HttpRequest, configuration: Configuration) -> bool:
+    """Whether she has still to agree to the present wording. Writes nothing."""
+    shopper = identity.current(request)
+    return shopper is None or not consent.is_given(shopper, configuration)
+
+
+def agrees(fields: Mapping[str, Any], configuration: Configuration) -> bool:
+    """Whether the box was ticked under the present wording. `consent_version` names the
+    wording that was shown; without it, that counts which counts now."""
+    shown = fields.get("consent_version")
+    if shown and shown != consent.wording(configuration).version:
+        return False
+    return str(fields.get("consent", "")).lower() in TICKED
+
+
+def take_photo(request: HttpRequest, uploaded: Any, configuration: Configuration) -> Photo:
+    """Take in a photo that came with the request, and start sending it to Genlook.
+
+    Nothing is stored before she agrees: by `consent` in the same form, or earlier. Raises
+    `Problem`.
+    """
+    closed = of_shop(configuration, request.user)
+    if closed:
+        raise refusal(closed)
+    agreed = agrees(request.POST, configuration)
+    if not agreed and needs_consent(request, configuration):
+        raise field_problem("consent", "consent_needed", shopper_message("consent_needed"))
+    shopper = identity.get_or_create(request)
+    if agreed:
+        consent.record(shopper, configuration)
+    try:
+        photo = take_in(shopper, uploaded, configuration)
+    except PhotoRefused as refused:
+        status = STATUSES.get(refused.code, 400)
+        raise field_problem("photo", refused.code, refused.message, status) from None
+    enqueue_upload(photo)
+    return photo
+
+
+def start(
+    request: HttpRequest, fields: Mapping[str, Any], product: int, photo: UUID, key: str = ""
+) -> tryons.Accepted:
+    """Ask for a product to be seen on one of her photos.
+
+    `fields` may carry her agreement, for a wording that changed since the photo was taken
+    in; `key` is the click's idempotency key. Raises `Problem`.
+    """
+    chosen = _owned_photo(request, photo)
+    if fields.get("consent"):
+        configuration = Configuration.load()
+        if agrees(fields, configuration):
+            consent.record(chosen.shopper, configuration)
+    try:
+        return tryons.request(
+            chosen.shopper,
+            find(product, request.user),
+            chosen,
+            idempotency_key=key or None,
+        )
+    except tryons.Refused as refused:
+        raise Problem(refused.code, refused.message, refused.status) from None
+
+
+def _owned_photo(request: HttpRequest, pk: UUID) -> Photo:
+    photos = own.photos(request).filter(pk=pk).select_related("shopper__user")
+    photo = photos.first()
+    if photo and request.user.is_authenticated and photo.shopper.user_id is None:
+        # Her login could not bring along what she had as a guest; this does.
+        identity.get_or_create(request)
+        photo = photos.all().first()
+    if photo is None:
+        raise Problem("photo_not_found", shopper_message("photo_not_found"), 404)
+    return photo

@@ -1,0 +1,85 @@
+"""The fitting room of one product: what its template reads, and the fragment itself."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+
+from ..catalogue.eligibility import verdict
+from ..conf import conf
+from ..engine import progress
+from ..engine.products import enqueue_registration
+from ..models import Configuration
+from ..shopper import consent
+from . import own
+from .base import StorefrontView
+from .data import photo_url
+from .intake import needs_consent, refusal
+from .product import display_picture, find, variants_of
+from .words import button_label, disclaimer
+
+
+def enter(request: HttpRequest, pk: int) -> tuple[Any, Configuration]:
+    """The product whose fitting room a shopper enters, and the configuration. Raises
+    `Problem` when there is no such product, or it cannot be tried on."""
+    product = find(pk, request.user)
+    answer = verdict(product, user=request.user)
+    if not answer.shown:
+        raise refusal(answer.reason)
+    return product, answer.configuration
+
+
+def room_context(
+    request: HttpRequest, product: Any, configuration: Configuration
+) -> dict[str, Any]:
+    """What a template needs to offer a try-on of `product`.
+
+    `variants` is empty unless the shopper has to choose one. `retention_days` is in days,
+    `expected_seconds` in seconds, sizes are in bytes and pixels. Writes nothing of hers.
+    """
+    photos = list(own.photos(request))
+    for photo in photos:
+        photo.preview_url = photo_url(photo)  # type: ignore[attr-defined]
+    wording = consent.wording(configuration)
+    return {
+        "product": product,
+        "product_title": product.get_title(),
+        "product_image_url": display_picture(product),
+        "product_url": product.get_absolute_url(),
+        "variants": variants_of(product),
+        "photos": photos,
+        "needs_consent": needs_consent(request, configuration),
+        "consent_text": wording.text,
+        "consent_version": wording.version,
+        "privacy_url": wording.privacy_url,
+        "retention_days": configuration.retention_days,
+        "disclaimer": disclaimer(configuration),
+        "button_label": button_label(configuration),
+        "max_photo_bytes": conf.max_photo_bytes,
+        "max_photo_pixels": conf.max_photo_pixels,
+        "photo_long_side": conf.photo_long_side,
+        "expected_seconds": progress.expected_seconds(),
+        "urls": {
+            "photos": reverse("genlook_oscar:photos"),
+            "tryons": reverse("genlook_oscar:tryons"),
+            "new": reverse("genlook_oscar:new", args=[product.pk]),
+            "history": reverse("genlook_oscar:tryons"),
+        },
+    }
+
+
+def register(context: dict[str, Any]) -> None:
+    """Have Genlook learn the product while the shopper looks for a photo."""
+    variants = context["variants"]
+    enqueue_registration(variants[0].product if variants else context["product"])
+
+
+class RoomView(StorefrontView):
+    """The fitting room as a fragment of HTML."""
+
+    def get(self, request: HttpRequest, product_pk: int) -> HttpResponseBase:
+        context = room_context(request, *enter(request, product_pk))
+        register(context)
+        return render(request, "genlook_oscar/room.html", context)
