@@ -35,6 +35,11 @@ def within(seconds: float) -> Iterator[float]:
         _end.reset(token)
 
 
+def in_exchange() -> bool:
+    """Whether this is called from inside `within`."""
+    return _end.get() is not None
+
+
 def _arm(sock: socket.socket, limit: float | None, end: float) -> None:
     left = end - time.monotonic()
     if left <= 0:

@@ -12,6 +12,7 @@ from requests.adapters import BaseAdapter
 from genlook_oscar import __version__
 
 from .deadline import DeadlineAdapter
+from .quiet import keep_queries_out_of_logs
 
 USER_AGENT = f"genlook-oscar/{__version__} {requests.utils.default_user_agent()}"
 
@@ -82,6 +83,7 @@ class HttpTransport:
     """
 
     def __init__(self) -> None:
+        keep_queries_out_of_logs()
         self._shared = _Session()
 
     def request(
