@@ -162,7 +162,7 @@ def _accepted(
     if not moved:
         # We were so slow that the try-on was given up as uncertain. Now it is certain.
         TryOn.objects.filter(pk=tryon.pk, status=TryOn.Status.FAILED, generation_id="").update(
-            late_until=now + timing.LATE, **taken
+            **taken | {"late_until": now + timing.LATE, "next_poll_at": now}
         )
     account.accepted()
     if tryon.link:
