@@ -1,6 +1,7 @@
 """What a waiting shopper is told: her place, an honest time, and when to ask again."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, OuterRef, Subquery, Value
@@ -9,7 +10,7 @@ from django.db.models.functions import Coalesce
 from .. import clock
 from ..conf import conf
 from ..models import Account, TryOn
-from .queue import ensure_watcher
+from .queue import ASK_AGAIN_SECONDS, ensure_watcher
 from .timing import usual_seconds
 
 REQUESTS_EACH = 3.5
@@ -39,14 +40,15 @@ def with_position(tryons: Any) -> Any:
     return tryons.annotate(ahead=Coalesce(Subquery(ahead), 0))
 
 
-def of(tryon: TryOn) -> Progress:
+def of(tryon: TryOn, *, nudge: bool = True) -> Progress:
     """How far a try-on is. One query, two where the row lacks `with_position`; and whoever
-    asks for a live one sees to it that somebody watches."""
+    asks for a live one sees to it that somebody watches. The click need not (`nudge`): its
+    own task does."""
     if tryon.is_final:
         return Progress(None, 0, 0)
     account = Account.load()
     now = clock.now()
-    if account.watcher_until is None or account.watcher_until <= now:
+    if nudge and _nobody_comes(account, now):
         ensure_watcher()
     usual = usual_seconds(account)
     if tryon.status == TryOn.Status.GENERATING:
@@ -60,6 +62,14 @@ def of(tryon: TryOn) -> Progress:
     queueing = ahead * REQUESTS_EACH * 60 / limit if limit else 0.0
     left = usual + queueing
     return Progress(ahead + 1, max(round(left), 1), _poll_after(left))
+
+
+def _nobody_comes(account: Account, now: datetime) -> bool:
+    """Whether nobody watches, and nobody was asked to in the last moments. Known from the
+    row at hand, so that most who ask write nothing."""
+    watched = account.watcher_until is not None and account.watcher_until > now
+    asked = account.watcher_asked_at
+    return not watched and (asked is None or asked <= now - timedelta(seconds=ASK_AGAIN_SECONDS))
 
 
 def expected_seconds() -> int:

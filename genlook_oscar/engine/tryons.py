@@ -52,8 +52,8 @@ def request(
     made, give the same try-on; a picture that exists already is given again at no cost.
     Raises `Refused`.
     """
-    configuration = Configuration.load()
-    answer = verdict(product, configuration, user=shopper.user, itself=True)
+    answer = verdict(product, user=shopper.user, itself=True)
+    configuration = answer.configuration
     if not answer.shown:
         known = ("off", "not_configured", "sign_in_first", "staff_only")
         raise Refused(answer.reason if answer.reason in known else "not_for_this_product")

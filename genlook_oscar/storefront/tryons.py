@@ -52,8 +52,9 @@ class TryOnsView(StorefrontView):
         address = tryon_url(accepted.tryon)
         if not wants_json(request):
             return see_other(address)
+        told = progress.of(accepted.tryon, nudge=False)
         return JsonResponse(
-            accepted_data(accepted.tryon, progress.of(accepted.tryon), accepted.reused),
+            accepted_data(accepted.tryon, told, accepted.reused),
             status=200 if accepted.reused else 202,
             headers={"Location": address},
         )
