@@ -1,0 +1,329 @@
+// The photo step: choosing a photo, making it small, sending it, keeping and deleting it.
+
+/** Statuses of an answer that says no to the photo itself. */
+const UNFIT = [400, 413, 415, 422];
+
+/** Said to the shopper when a photo cannot be taken; `text` names a text of the room. */
+class Unfit extends Error {
+  constructor(text) {
+    super(text);
+    this.text = text;
+  }
+}
+
+/**
+ * Turn a picture upright, make its longer side `longSide` pixels at most, and return it as
+ * a JPEG without metadata. What this browser cannot read is returned as it is, for the
+ * server to read or refuse. Throws `Unfit`.
+ */
+export async function shrink(file, { longSide, maxPixels, maxBytes }) {
+  if (file.type && !file.type.startsWith("image/")) throw new Unfit("notPhoto");
+  let picture;
+  try {
+    const { naturalWidth, naturalHeight } = await measure(file);
+    if (naturalWidth * naturalHeight > maxPixels) throw new Unfit("tooLarge");
+    picture = await createImageBitmap(file, { imageOrientation: "from-image" });
+  } catch (error) {
+    if (error instanceof Unfit) throw error;
+    if (file.size > maxBytes) throw new Unfit("tooLarge");
+    return file;
+  }
+  const scale = Math.min(1, longSide / Math.max(picture.width, picture.height));
+  const canvas = document.createElement("canvas");
+  canvas.width = Math.max(1, Math.round(picture.width * scale));
+  canvas.height = Math.max(1, Math.round(picture.height * scale));
+  const context = canvas.getContext("2d");
+  context.imageSmoothingQuality = "high";
+  context.fillStyle = "#fff";
+  context.fillRect(0, 0, canvas.width, canvas.height);
+  context.drawImage(picture, 0, 0, canvas.width, canvas.height);
+  picture.close();
+  return new Promise((resolve) => {
+    canvas.toBlob((blob) => resolve(blob || file), "image/jpeg", 0.9);
+  });
+}
+
+// A browser knows the size of a picture long before it has unpacked it.
+function measure(file) {
+  const address = URL.createObjectURL(file);
+  return new Promise((resolve, reject) => {
+    const image = new Image();
+    image.onload = () => resolve(image);
+    image.onerror = reject;
+    image.src = address;
+  }).finally(() => URL.revokeObjectURL(address));
+}
+
+export class Photos {
+  constructor(room) {
+    this.room = room;
+    this.list = room.part("photos");
+    this.percent = null;
+    this.list.addEventListener("change", (event) => this.changed(event.target));
+    this.askConsent();
+    this.takeFromPage();
+    this.offerCamera();
+    const newest = this.list.querySelector("[name=photo]");
+    if (newest) this.choose(newest);
+    else this.render();
+  }
+
+  /** Whether a photo is chosen, sent or not. */
+  get any() {
+    return Boolean(this.fresh || this.chosen);
+  }
+
+  askConsent() {
+    this.consent = this.room.part("consent")?.querySelector("input");
+    this.consent?.addEventListener("change", () => this.send());
+  }
+
+  get agreed() {
+    return !this.consent || this.consent.checked;
+  }
+
+  /** The shop has recorded that she agrees: it need not ask again. Not called while she is at
+      the box, which would take the focus from under her. */
+  consented() {
+    this.room.part("consent")?.remove();
+    this.consent = null;
+  }
+
+  offerCamera() {
+    const handheld = matchMedia("(pointer: coarse)").matches;
+    this.room.part("camera-file").hidden = !handheld;
+    this.room.part("camera-live").hidden = handheld || !navigator.mediaDevices?.getUserMedia;
+    this.room.part("drop").hidden = handheld;
+  }
+
+  takeFromPage() {
+    const { dialog } = this.room;
+    const take = (event, data) => {
+      const file = data?.files[0];
+      if (!file || this.room.state !== "photo") return;
+      event.preventDefault();
+      this.add(file);
+    };
+    const hover = (on) => dialog.classList.toggle("dropping", on && this.room.state === "photo");
+    dialog.addEventListener("paste", (event) => take(event, event.clipboardData));
+    dialog.addEventListener("dragover", (event) => {
+      event.preventDefault();
+      hover(true);
+    });
+    dialog.addEventListener("dragleave", () => hover(false));
+    dialog.addEventListener("drop", (event) => {
+      event.preventDefault();
+      hover(false);
+      take(event, event.dataTransfer);
+    });
+  }
+
+  changed(input) {
+    if (input.name === "photo") this.choose(input);
+    else if (input.files?.[0]) {
+      this.add(input.files[0]);
+      // The same file can be chosen again after it was deleted or refused.
+      input.value = "";
+    }
+  }
+
+  /** Take in a file that she chose, took, dropped or pasted. */
+  async add(file) {
+    const { room } = this;
+    const { longSide, maxPixels, maxBytes } = room.dialog.dataset;
+    room.problem("");
+    this.drop();
+    const turn = (this.turn = {});
+    let blob;
+    try {
+      blob = await shrink(file, { longSide: +longSide, maxPixels: +maxPixels, maxBytes: +maxBytes });
+    } catch (error) {
+      this.render();
+      room.problem(error.text || "fault");
+      return;
+    }
+    if (this.turn !== turn) return;
+    const shrunk = blob !== file;
+    this.fresh = { blob, name: shrunk ? "photo.jpg" : file.name };
+    this.preview = shrunk ? URL.createObjectURL(blob) : "";
+    if (this.chosen) this.chosen.checked = false;
+    this.chosen = null;
+    this.render();
+    this.send();
+  }
+
+  /** Forget the photo that is not sent yet. */
+  drop() {
+    this.turn = null;
+    this.sending?.abort();
+    if (this.fresh && this.preview) URL.revokeObjectURL(this.preview);
+    this.fresh = this.upload = null;
+    this.preview = "";
+  }
+
+  choose(radio) {
+    this.drop();
+    this.chosen = radio;
+    radio.checked = true;
+    this.preview = radio.parentNode.querySelector("img").src;
+    this.render();
+  }
+
+  /** Choose the photo of a try-on that goes on, unless she is about to use another. */
+  recognise(photo) {
+    if (!photo || this.fresh || this.chosen?.value === photo.id) return;
+    const radio = this.list.querySelector(`[value="${photo.id}"]`);
+    if (radio) this.choose(radio);
+    else this.room.showPerson(photo.preview_url, true);
+  }
+
+  /** Start sending the new photo, if there is one and she agrees; without that it stays. */
+  send() {
+    if (!this.fresh || this.upload) return;
+    const { room, fresh } = this;
+    if (!this.agreed) {
+      this.say(room.text("held"));
+      return;
+    }
+    const body = new FormData();
+    body.append("photo", fresh.blob, fresh.name);
+    if (this.consent) {
+      body.append("consent", "1");
+      body.append("consent_version", room.dialog.dataset.consentVersion);
+    }
+    this.sending = new AbortController();
+    this.say(room.text("sending"), 0);
+    this.upload = room.ask(room.dialog.dataset.photosUrl, {
+      body,
+      signal: this.sending.signal,
+      progress: (part) => this.say(room.text("sending"), part * 100),
+    }).then((photo) => this.sent(photo, fresh));
+    // Said here at once; a click that waits for the photo hears of it as well.
+    this.upload.catch((error) => {
+      if (error.name === "AbortError") return;
+      if (UNFIT.includes(error.status)) this.drop();
+      this.upload = null;
+      this.render();
+      this.refused(error);
+    });
+  }
+
+  sent(photo, fresh) {
+    const { room } = this;
+    const known = this.list.querySelector(`[value="${photo.id}"]`)?.parentNode;
+    const tile = known || room.part("thumb").content.firstElementChild.cloneNode(true);
+    const radio = tile.querySelector("input");
+    radio.value = photo.id;
+    radio.dataset.expires = photo.expires_at;
+    if (!known) {
+      tile.querySelector("img").src = this.preview || photo.preview_url;
+      this.list.insertBefore(tile, this.list.querySelector(".thumb"));
+    }
+    if (this.fresh === fresh) {
+      this.fresh = null;
+      this.choose(radio);
+    }
+    room.say(room.text("sent"));
+    room.emit("photo", { photo: photo.id });
+    return photo.id;
+  }
+
+  /** The id of the chosen photo, once it is sent. Rejects as the sending did. */
+  async id() {
+    this.send();
+    return this.chosen ? this.chosen.value : this.upload;
+  }
+
+  /** A photo was refused, or did not arrive: back to the step where that can be mended. */
+  refused(error) {
+    this.room.show("photo");
+    this.room.problem(error.message);
+    if (error.code === "consent_needed") this.renewConsent();
+  }
+
+  /** The wording has changed since this was rendered: show the one that counts. */
+  async renewConsent() {
+    const { room } = this;
+    const now = await room.markup().catch(() => null);
+    const block = now?.querySelector("[data-consent]");
+    if (!block) return;
+    room.dialog.dataset.consentVersion = now.querySelector("dialog").dataset.consentVersion;
+    room.part("consent")?.remove();
+    room.part("form").querySelector(".actions").before(block);
+    this.askConsent();
+  }
+
+  async remove() {
+    const { room, chosen } = this;
+    try {
+      await room.ask(`${room.dialog.dataset.photosUrl}${chosen.value}/`, { method: "DELETE" });
+    } catch (error) {
+      if (error.status !== 404) {
+        this.refused(error);
+        return;
+      }
+    }
+    this.forget(chosen);
+    room.say(room.text("deleted"));
+    this.list.querySelector("input").focus();
+  }
+
+  /** Take a photo off the list that is not there any more. */
+  forget(radio = this.chosen) {
+    radio?.parentNode.remove();
+    if (this.chosen === radio) {
+      this.chosen = null;
+      this.drop();
+    }
+    this.render();
+  }
+
+  async openCamera() {
+    const { room } = this;
+    const { Camera } = await room.module("camera");
+    this.camera ??= new Camera(room.part("video"), room.part("count"), room.part("live"));
+    room.show("camera");
+    try {
+      await this.camera.start();
+      room.dialog.querySelector("[data-do=timer]").focus();
+    } catch {
+      this.leaveCamera();
+      room.problem("noCamera");
+    }
+  }
+
+  leaveCamera() {
+    if (this.room.state !== "camera") return;
+    this.camera.stop();
+    this.room.show("photo");
+  }
+
+  async shoot(seconds) {
+    const picture = await this.camera.shoot(seconds);
+    if (!picture) return;
+    this.leaveCamera();
+    this.add(picture);
+  }
+
+  /** Tell how the sending goes; `percent` is null where nothing is being sent. */
+  say(text, percent = null) {
+    const { room } = this;
+    room.part("upload").hidden = !text;
+    room.part("upload-text").textContent = text;
+    const bar = room.part("upload-bar");
+    bar.hidden = percent === null;
+    if (percent !== null) bar.value = percent;
+    this.percent = percent;
+    room.tryon?.sending(percent);
+  }
+
+  render() {
+    const { room } = this;
+    room.showPerson(this.preview, this.any);
+    room.part("hints").hidden = this.any;
+    const until = this.chosen?.dataset.expires;
+    room.part("photo-meta").hidden = !until;
+    if (until) room.part("photo-expires").textContent = room.dated("until", until);
+    if (!this.upload) this.say("");
+  }
+}

@@ -1,0 +1,323 @@
+// The fitting room: a dialog in the shadow of <genlook-try-on>, around a link that works
+// without it. The server renders the markup and all words; the scripts move them.
+
+const STALE = 5 * 60000;
+const STORE = "genlook";
+
+/** An answer of the server that says no, or none at all; the message is for the shopper. */
+class Refusal extends Error {
+  constructor(message, { code = "", status = 0 } = {}) {
+    super(message);
+    Object.assign(this, { code, status });
+  }
+}
+
+export class FittingRoom extends HTMLElement {
+  /** A tab follows one try-on at a time: the room of its product does it, else the first. */
+  static follower = null;
+
+  connectedCallback() {
+    const kept = this.recall();
+    if (kept?.live) this.resume(kept);
+  }
+
+  disconnectedCallback() {
+    this.tryon?.leave();
+    if (FittingRoom.follower === this) FittingRoom.follower = null;
+  }
+
+  /** Have the dialog and its style at hand; fetched once, and again when it is old. */
+  prepare() {
+    const unused = this.dialog && !this.dialog.open && !this.tryon?.url && !this.photos?.fresh;
+    if (unused && performance.now() - this.madeAt > STALE) this.making = null;
+    this.making ??= this.make().catch((error) => {
+      this.making = null;
+      throw error;
+    });
+    return this.making;
+  }
+
+  async make() {
+    const root = this.shadowRoot || this.attachShadow({ mode: "open" });
+    root.addEventListener("click", this);
+    const style = document.createElement("link");
+    style.rel = "stylesheet";
+    style.href = this.dataset.css;
+    const styled = new Promise((resolve, reject) => {
+      style.onload = resolve;
+      style.onerror = reject;
+    });
+    root.replaceChildren(document.createElement("slot"), style);
+    const [markup] = await Promise.all([this.markup(), styled]);
+    root.append(markup);
+    this.dialog = root.querySelector("dialog");
+    this.madeAt = performance.now();
+    this.notice = null;
+    const [{ Photos }, { TryOn }] = await Promise.all([this.module("photos"), this.module("tryon")]);
+    this.listen();
+    this.photos = new Photos(this);
+    this.tryon = new TryOn(this);
+    this.chooseProduct();
+  }
+
+  async markup() {
+    const response = await fetch(this.dataset.room, { credentials: "same-origin" });
+    if (!response.ok) throw new Error(response.status);
+    const template = document.createElement("template");
+    template.innerHTML = await response.text();
+    return template.content;
+  }
+
+  /** Load a script of the room. The server names its address, which changes with its content. */
+  module(name) {
+    return import(this.shadowRoot.querySelector(`[data-module=${name}]`).href);
+  }
+
+  /** The element marked `data-<name>`. */
+  part(name) {
+    return this.shadowRoot.querySelector(`[data-${name}]`);
+  }
+
+  /** A text of the room in her language. */
+  text(name) {
+    return this.part("texts").dataset[name];
+  }
+
+  /** A text of the room with a moment (ISO 8601) put in as she writes dates. */
+  dated(name, moment) {
+    const format = new Intl.DateTimeFormat(this.dialog.lang, {
+      day: "numeric", month: "long", hour: "numeric", minute: "2-digit",
+    });
+    return this.text(name).replace("{date}", format.format(new Date(moment)));
+  }
+
+  listen() {
+    const { dialog } = this;
+    const form = this.part("form");
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.tryon.start();
+    });
+    form.addEventListener("change", ({ target }) => {
+      if (target.name === "product") this.chooseProduct();
+      this.problem("");
+    });
+    dialog.addEventListener("close", () => this.closed());
+  }
+
+  handleEvent({ target }) {
+    const action = target.closest("[data-do]")?.dataset.do;
+    if (action) this.act(action);
+    else if (target === this.dialog) this.close();
+  }
+
+  act(action) {
+    const { photos, tryon } = this;
+    ({
+      close: () => this.close(),
+      open: () => this.open(),
+      camera: () => photos.openCamera(),
+      timer: () => photos.shoot(5),
+      shoot: () => photos.shoot(0),
+      back: () => photos.leaveCamera(),
+      "delete-photo": () => photos.remove(),
+      basket: () => this.toBasket(),
+      again: () => tryon.again(),
+      retry: () => tryon.start(),
+      look: () => tryon.follow(tryon.url),
+      dismiss: () => this.notice?.hide(),
+    })[action]();
+  }
+
+  /** Open the room, fetching it first where need be. Rejects when it cannot be fetched. */
+  async open() {
+    const link = this.querySelector("a");
+    link.setAttribute("aria-busy", "true");
+    try {
+      await this.prepare();
+    } finally {
+      link.removeAttribute("aria-busy");
+    }
+    this.notice?.hide();
+    if (this.dialog.open) return;
+    const page = document.documentElement;
+    this.page = [page.style.overflow, page.style.scrollbarGutter];
+    if (innerWidth > page.clientWidth) page.style.scrollbarGutter = "stable";
+    page.style.overflow = "hidden";
+    this.dialog.showModal();
+    this.dialog.querySelector("h2").focus();
+    this.emit("open", { product: this.product.value });
+    const kept = this.recall();
+    if (kept?.room === this.dataset.product && !this.tryon.url) this.tryon.follow(kept.url);
+  }
+
+  close() {
+    this.dialog.close();
+  }
+
+  closed() {
+    const { style } = document.documentElement;
+    [style.overflow, style.scrollbarGutter] = this.page;
+    this.photos.leaveCamera();
+    this.emit("close", { tryon: this.tryon.id });
+  }
+
+  get state() {
+    return this.dialog.dataset.state;
+  }
+
+  /** Show one state: photo, camera, sending, waiting, result or failed. */
+  show(state) {
+    const { dialog } = this;
+    if (this.state === state) return;
+    const held = dialog.contains(this.shadowRoot.activeElement);
+    dialog.dataset.state = state;
+    this.part("trouble").textContent = "";
+    this.problem("");
+    // One of the two scrolls: the sheet on a phone, the panel on a desk.
+    dialog.scrollTop = dialog.querySelector(".panel").scrollTop = 0;
+    const heading = dialog.querySelector(`[data-in~="${state}"] [data-focus]`);
+    if (dialog.open && held) heading?.focus({ preventScroll: true });
+  }
+
+  /** Tell a screen reader. */
+  say(text) {
+    this.part("live").textContent = text;
+  }
+
+  /** Say what keeps her from going on: the name of a text, or a sentence. */
+  problem(text) {
+    this.part("problem").textContent = this.text(text) || text;
+  }
+
+  showPerson(source, any) {
+    const image = this.part("person");
+    image.hidden = !source;
+    if (source) image.src = source;
+    else image.removeAttribute("src");
+    this.part("unseen").hidden = Boolean(source) || !any;
+    this.dialog.classList.toggle("has-person", any);
+  }
+
+  emit(name, detail) {
+    this.dispatchEvent(new CustomEvent(`genlook:${name}`, { bubbles: true, composed: true, detail }));
+  }
+
+  /** Tell her something that happened, in the room or, when it is closed, beside the page. */
+  async tell(text, { link = "", picture = "" } = {}) {
+    const words = this.text(text);
+    if (this.dialog.open && !document.hidden) return this.say(words);
+    const { Notice } = await this.module("notice");
+    this.notice ??= new Notice(this);
+    return this.notice.show(words, { link, picture, titleOnly: this.dialog.open });
+  }
+
+  chooseProduct() {
+    const inputs = [...this.shadowRoot.querySelectorAll("[name=product]")];
+    this.product = inputs.find((input) => input.type === "hidden" || input.checked) || inputs[0];
+    this.product.checked = true;
+    const { image, basket, url } = this.product.dataset;
+    const garment = this.part("garment");
+    garment.hidden = !image;
+    if (image) garment.src = image;
+    this.dialog.querySelector("[data-do=basket]").hidden = !basket;
+    const page = this.part("product-link");
+    page.hidden = Boolean(basket) || new URL(url, location).pathname === location.pathname;
+    page.href = url;
+  }
+
+  toBasket() {
+    const { basket } = this.product.dataset;
+    const target = new URL(basket, location).pathname;
+    const here = [...document.forms].find((form) => {
+      return new URL(form.getAttribute("action") || "", location).pathname === target;
+    });
+    if (here) {
+      // The page's own form knows the quantity and the options that she chose.
+      this.close();
+      here.scrollIntoView({ block: "center" });
+      here.requestSubmit();
+      return;
+    }
+    const form = this.part("basket-form");
+    form.action = basket;
+    form.submit();
+  }
+
+  /**
+   * Send `json` or a form's `body` to the shop; resolve to the JSON that it answers.
+   * `progress(part)` tells how much is sent, 0 to 1. Rejects with a `Refusal` that carries a
+   * sentence for the shopper, or with an AbortError.
+   */
+  async ask(url, { method = "POST", json, body, signal, progress } = {}) {
+    for (let first = true; ; first = false) {
+      const { status, answer } = await this.exchange(url, { method, json, body, signal, progress });
+      if (status >= 200 && status < 300) return answer;
+      if (!status) throw new Refusal(this.text("broken"));
+      if (first && answer.code === "csrf_failed") {
+        // She signed in or out elsewhere since this was rendered.
+        const { csrf } = (await this.markup()).querySelector("dialog").dataset;
+        this.dialog.dataset.csrf = this.part("basket-form").csrfmiddlewaretoken.value = csrf;
+      } else {
+        throw new Refusal(answer.message || this.text("fault"), { code: answer.code, status });
+      }
+    }
+  }
+
+  // Not fetch, which cannot tell how much of a photo has been sent.
+  exchange(url, { method, json, body, signal, progress }) {
+    return new Promise((resolve, reject) => {
+      const request = new XMLHttpRequest();
+      request.open(method, url);
+      request.timeout = 120000;
+      request.setRequestHeader("Accept", "application/json");
+      request.setRequestHeader("X-CSRFToken", this.dialog.dataset.csrf);
+      if (json) request.setRequestHeader("Content-Type", "application/json");
+      request.onabort = () => reject(new DOMException("", "AbortError"));
+      request.onloadend = () => {
+        let answer = {};
+        try {
+          answer = JSON.parse(request.responseText);
+        } catch {
+          // Empty, or a page of a proxy's: the status tells.
+        }
+        resolve({ status: request.status, answer });
+      };
+      signal?.addEventListener("abort", () => request.abort());
+      if (progress) request.upload.onprogress = ({ loaded, total }) => progress(loaded / total);
+      request.send(json ? JSON.stringify(json) : body);
+    });
+  }
+
+  /** What outlives the page: where the try-on is. No picture, no name, no token. */
+  recall() {
+    try {
+      return JSON.parse(sessionStorage.getItem(STORE));
+    } catch {
+      return null;
+    }
+  }
+
+  /** Keep `{url, live, room}`, or forget it with null. */
+  keep(value) {
+    try {
+      if (value) sessionStorage.setItem(STORE, JSON.stringify(value));
+      else sessionStorage.removeItem(STORE);
+    } catch {
+      // Storage is switched off: the try-on's own page still knows.
+    }
+  }
+
+  /** Go on following a try-on that was begun on an earlier page of this tab. */
+  async resume(kept) {
+    const own = document.querySelector(`${this.localName}[data-product="${CSS.escape(kept.room)}"]`);
+    if (FittingRoom.follower || (own && own !== this)) return;
+    FittingRoom.follower = this;
+    try {
+      await this.prepare();
+      this.tryon.follow(kept.url, kept);
+    } catch {
+      FittingRoom.follower = null;
+    }
+  }
+}
