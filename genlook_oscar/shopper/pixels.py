@@ -6,7 +6,13 @@ formats that we take is ever parsed, and the limit of pixels is ours alone.
 
 import hashlib
 import io
+import logging
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
+from threading import Lock
 from types import ModuleType
 from typing import Literal
 
@@ -47,6 +53,12 @@ UPRIGHT = {
     8: Image.Transpose.ROTATE_90,
 }
 """What undoes each orientation of the EXIF standard (its tag 274)."""
+
+
+_QUIET = Lock()
+_reading = ContextVar("genlook_oscar_reading_a_photo", default=False)
+# At level DEBUG, Pillow logs every EXIF value that it reads: names, cameras, notes.
+logging.getLogger("PIL.TiffImagePlugin").addFilter(lambda record: not _reading.get())
 
 
 @dataclass(frozen=True)
@@ -117,12 +129,28 @@ def _decoded(content: bytes, kind: Format, max_pixels: int, long_side: int) -> I
         # The decoder has turned the picture already, so what else says so is to be ignored.
         image.info = {"icc_profile": image.info.get("icc_profile")}
         return image
-    file = PLUGINS[kind](io.BytesIO(content))
+    with _quiet():
+        file = PLUGINS[kind](io.BytesIO(content))
     _check_size(file.size, max_pixels)
     # Lets a JPEG decoder leave out detail that scaling down would throw away.
     file.draft(None, (long_side, long_side))
     file.load()
     return file
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep to ourselves what Pillow logs and warns of while it reads a header: it may quote
+    the file, and a warning is an error where a project says so. Locked, because Python before
+    3.14 swaps the filters of the whole process; so only headers are read inside, quickly.
+    """
+    token = _reading.set(True)
+    try:
+        with _QUIET, warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        _reading.reset(token)
 
 
 def _check_size(size: tuple[int, int], max_pixels: int) -> None:
@@ -156,7 +184,8 @@ def _rebuilt(image: Image.Image, long_side: int) -> Image.Image:
 
 def _orientation(image: Image.Image) -> int:
     try:
-        return int(image.getexif().get(ExifTags.Base.Orientation, 1))
+        with _quiet():
+            return int(image.getexif().get(ExifTags.Base.Orientation, 1))
     except Exception:
         # Broken EXIF data is common and no reason to refuse the picture.
         return 1
