@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-from django.db.models import Count, OuterRef, Subquery, Value
+from django.db.models import Count, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from .. import clock
@@ -28,25 +27,12 @@ class Progress:
     poll_after_ms: int
 
 
-def with_position(tryons: Any) -> Any:
-    """Add to a queryset of try-ons how many wait before each, so that `of` need not ask."""
-    ahead = (
-        TryOn.objects.filter(status__in=WAITING, created_at__lt=OuterRef("created_at"))
-        .order_by()
-        .values(one=Value(1))
-        .annotate(count=Count("pk"))
-        .values("count")
-    )
-    return tryons.annotate(ahead=Coalesce(Subquery(ahead), 0))
-
-
 def of(tryon: TryOn, *, nudge: bool = True) -> Progress:
-    """How far a try-on is. One query, two where the row lacks `with_position`; and whoever
-    asks for a live one sees to it that somebody watches. The click need not (`nudge`): its
-    own task does."""
+    """How far a try-on is. One query, none when it is final; and whoever asks for a live one
+    sees to it that somebody watches. The click need not (`nudge`): its own task does."""
     if tryon.is_final:
         return Progress(None, 0, 0)
-    account = Account.load()
+    account, ahead = _account_and_ahead(tryon)
     now = clock.now()
     if nudge and _nobody_comes(account, now):
         ensure_watcher()
@@ -55,13 +41,18 @@ def of(tryon: TryOn, *, nudge: bool = True) -> Progress:
         waited = (now - (tryon.accepted_at or now)).total_seconds()
         left = usual - waited
         return Progress(None, max(round(left), 1), _poll_after(left))
-    ahead = getattr(tryon, "ahead", None)
-    if ahead is None:
-        ahead = TryOn.objects.filter(status__in=WAITING, created_at__lt=tryon.created_at).count()
     limit = conf.requests_per_minute
     queueing = ahead * REQUESTS_EACH * 60 / limit if limit else 0.0
     left = usual + queueing
     return Progress(ahead + 1, max(round(left), 1), _poll_after(left))
+
+
+def _account_and_ahead(tryon: TryOn) -> tuple[Account, int]:
+    """The account, and how many try-ons wait before this one."""
+    before = TryOn.objects.filter(status__in=WAITING, created_at__lt=tryon.created_at)
+    count = before.order_by().values(one=Value(1)).annotate(count=Count("pk")).values("count")
+    account = Account.objects.filter(pk=1).annotate(ahead=Coalesce(Subquery(count), 0)).first()
+    return (account, account.ahead) if account else (Account.load(), before.count())
 
 
 def _nobody_comes(account: Account, now: datetime) -> bool:

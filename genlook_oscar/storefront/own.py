@@ -7,7 +7,6 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from ..engine.progress import with_position
 from ..models import Photo, TryOn
 from ..shopper import identity
 from ..shopper.photos import mine as photos
@@ -24,9 +23,8 @@ def tryons(request: HttpRequest) -> QuerySet[TryOn]:
 
 
 def tryon(request: HttpRequest, pk: UUID) -> Any:
-    """One of her try-ons, ready for telling its progress, by one query. Raises `Problem`
-    (404)."""
-    found = with_position(tryons(request)).filter(pk=pk).first()
+    """One of her try-ons, by one query. Raises `Problem` (404)."""
+    found = tryons(request).filter(pk=pk).first()
     if found is None:
         raise not_found()
     return found
