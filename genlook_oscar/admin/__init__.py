@@ -1,0 +1,5 @@
+"""The merchant's side in Django's admin."""
+
+from . import configuration, people, product_links, tryons
+
+__all__ = ["configuration", "people", "product_links", "tryons"]

@@ -1,0 +1,165 @@
+"""The merchant's settings: one form, one row."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+
+from ..conf import conf
+from ..engine.queue import enqueue
+from ..models import Account, Configuration
+from . import health
+
+PK = "1"
+
+
+class ConfigurationForm(forms.ModelForm):
+    """Refuses, with a sentence, what would mislead shoppers."""
+
+    def clean_consent_text(self) -> str:
+        """The text must name the days, which the deletion of pictures obeys."""
+        text: str = self.cleaned_data["consent_text"].strip()
+        if not text:
+            return ""
+        if "{days}" not in text:
+            raise forms.ValidationError(
+                _(
+                    "Shoppers must read how long their pictures are kept. Write {days} where "
+                    "the number of days should stand."
+                ),
+                code="no_days",
+            )
+        rest = text.replace("{days}", "")
+        if "{" in rest or "}" in rest:
+            raise forms.ValidationError(
+                _("Only {days} is filled in. Remove all other braces."), code="braces"
+            )
+        return text
+
+    def clean_privacy_url(self) -> str:
+        """An address on this site or on the web, and nothing that runs."""
+        url: str = self.cleaned_data["privacy_url"].strip()
+        parts = urlsplit(url)
+        here = url.startswith("/") and not url.startswith(("//", "/\\"))
+        there = parts.scheme in ("http", "https") and parts.netloc
+        if url and not (here or there):
+            raise forms.ValidationError(
+                _("Write a path on this site, such as /privacy/, or an address with https://."),
+                code="address",
+            )
+        return url
+
+
+@admin.register(Configuration)
+class ConfigurationAdmin(admin.ModelAdmin):
+    form = ConfigurationForm
+    radio_fields = {
+        "audience": admin.VERTICAL,
+        "watermark": admin.VERTICAL,
+        "keep_for_days": admin.VERTICAL,
+    }
+    fieldsets = [
+        (None, {"fields": ["enabled", "audience"]}),
+        (
+            _("Pictures"),
+            {
+                "fields": ["keep_for_days", "watermark", "crop"],
+                "description": _("How photos and results are made and how long they are kept."),
+            },
+        ),
+        (
+            _("Wording"),
+            {
+                "fields": ["button_label", "consent_text", "privacy_url", "disclaimer"],
+                "description": _(
+                    "Leave these empty unless you need words of your own: the built-in texts "
+                    "are translated and follow the settings above."
+                ),
+            },
+        ),
+    ]
+
+    def get_urls(self) -> list[URLPattern]:
+        check = self.admin_site.admin_view(self.check_view)
+        name = "genlook_oscar_configuration_check"
+        return [path("check/", check, name=name), *super().get_urls()]
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Configuration | None:
+        # Before anybody has saved, the form shows the defaults.
+        return Configuration.load() if object_id == PK else None
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        if not self.has_view_or_change_permission(request):
+            raise PermissionDenied
+        return HttpResponseRedirect(self._form_url())
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> TemplateResponse | HttpResponse:
+        account = Account.objects.filter(pk=1).first()
+        context = {
+            "title": gettext("Virtual try-on"),
+            "subtitle": None,
+            "genlook_panel": health.panel(account),
+            "show_save_and_continue": False,
+        }
+        return super().change_view(request, object_id, form_url, context | (extra_context or {}))
+
+    def save_model(self, request: HttpRequest, obj: Configuration, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if obj.enabled and not conf.api_key:
+            messages.warning(
+                request,
+                gettext(
+                    "Virtual try-on is on, but shoppers see no button until GENLOOK_API_KEY is "
+                    "set in the project's settings."
+                ),
+            )
+
+    def response_change(self, request: HttpRequest, obj: Configuration) -> HttpResponse:
+        self.message_user(request, gettext("The configuration was saved."), messages.SUCCESS)
+        return HttpResponseRedirect(self._form_url())
+
+    @method_decorator(require_POST)
+    def check_view(self, request: HttpRequest) -> HttpResponse:
+        """Have a worker read the credits, which shows whether the key works."""
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        if conf.api_key:
+            enqueue("check_account")
+            words = gettext(
+                "A worker is asking Genlook. Load this page again in a few seconds: the time "
+                "at “Account” tells whether it has answered."
+            )
+            self.message_user(request, words)
+        else:
+            self.message_user(
+                request, gettext("Set an API key first; there is nothing to check."), messages.ERROR
+            )
+        return HttpResponseRedirect(self._form_url())
+
+    def _form_url(self) -> str:
+        return reverse("admin:genlook_oscar_configuration_change", args=[PK])
