@@ -169,7 +169,7 @@ LOGGING = {
     "formatters": {"line": {"format": "{levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {"genlook_oscar": {"level": "INFO"}},
+    "loggers": {"genlook_oscar": {"level": "INFO"}, "django.request": {"level": "ERROR"}},
 }
 
 Q_CLUSTER = {

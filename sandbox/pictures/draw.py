@@ -100,7 +100,7 @@ def draw(wanted: list[str]) -> None:
             width, height = map(int, re.findall(r'viewBox="\d+ \d+ (\d+) (\d+)"', svg)[0])
             page.set_viewport_size({"width": width, "height": height})
             page.set_content(
-                f"<style>body{{margin:0;background:#fdfdfc}}svg{{display:block}}</style>{svg}"
+                f"<style>body{{margin:0;background:#fff}}svg{{display:block}}</style>{svg}"
             )
             shot = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
             picture = shot.resize((width, height), Image.Resampling.LANCZOS)
