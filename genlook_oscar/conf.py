@@ -58,7 +58,7 @@ class Conf:
     @property
     def read_timeout(self) -> float:
         """Seconds to wait for each answer of Genlook."""
-        return float(self._get("READ_TIMEOUT", 20))
+        return float(self._get("READ_TIMEOUT", 15))
 
     @property
     def max_photo_bytes(self) -> int:

@@ -111,7 +111,7 @@ def _upload(photo: Photo, configuration: Configuration, claim: str) -> str:
     # Written before the bytes leave, so that what may be at Genlook can always be erased.
     Photo.objects.filter(pk=photo.pk, claim=claim).update(external_user_id=user_id)
     uploaded = ask(
-        Kind.START,
+        Kind.PHOTO,
         lambda client: client.upload_image(
             ImageFile(content=content, filename="photo.jpg", content_type="image/jpeg"),
             crop=configuration.crop,
@@ -124,6 +124,7 @@ def _upload(photo: Photo, configuration: Configuration, claim: str) -> str:
         image_id=uploaded.image_id,
         image_expires_at=clock.now() + kept,
         image_crop=configuration.crop,
+        sent_at=clock.now(),
         error_code="",
     )
     return uploaded.image_id

@@ -10,7 +10,7 @@ from .. import clock
 from ..conf import conf
 from ..models import Account, TryOn
 from .queue import ASK_AGAIN_SECONDS, ensure_watcher
-from .timing import usual_seconds
+from .timing import usual
 
 REQUESTS_EACH = 3.5
 """Requests that a try-on costs, by design; the queue moves at the account's limit over this."""
@@ -36,14 +36,16 @@ def of(tryon: TryOn, *, nudge: bool = True) -> Progress:
     now = clock.now()
     if nudge and _nobody_comes(account, now):
         ensure_watcher()
-    usual = usual_seconds(account)
+    middle = usual(account).middle
     if tryon.status == TryOn.Status.GENERATING:
         waited = (now - (tryon.accepted_at or now)).total_seconds()
-        left = usual - waited
+        left = middle - waited
         return Progress(None, max(round(left), 1), _poll_after(left))
     limit = conf.requests_per_minute
     queueing = ahead * REQUESTS_EACH * 60 / limit if limit else 0.0
-    left = usual + queueing
+    # Where the minute's allowance is spent, the row knows when it comes back.
+    queueing = max(queueing, (tryon.not_before - now).total_seconds())
+    left = middle + queueing
     return Progress(ahead + 1, max(round(left), 1), _poll_after(left))
 
 
@@ -65,7 +67,7 @@ def _nobody_comes(account: Account, now: datetime) -> bool:
 
 def expected_seconds() -> int:
     """What a shopper may be told before she clicks."""
-    return max(round(usual_seconds(Account.load())), 1)
+    return max(round(usual(Account.load()).middle), 1)
 
 
 def _poll_after(left: float) -> int:

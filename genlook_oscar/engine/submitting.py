@@ -23,7 +23,7 @@ from ..api import (
 from ..catalogue.fingerprint import fingerprint
 from ..catalogue.payload import ProductUnfit, inline_product
 from ..conf import conf
-from ..models import Configuration, ProductLink, TryOn
+from ..models import Account, Configuration, ProductLink, TryOn
 from . import account, photos, products, timing
 from .outcomes import detail_of, fail, failure_code
 from .pacing import Kind, Paused
@@ -126,7 +126,7 @@ def _post(
         return client.create_try_on(request)
 
     try:
-        return account.ask(Kind.START, post)
+        return account.ask(Kind.SUBMIT, post)
     except GenlookError as error:
         if not error.carried_out:
             mine.update(sent_at=None)
@@ -145,7 +145,7 @@ def _accepted(
     taken = {
         "generation_id": generation.generation_id,
         "accepted_at": now,
-        "next_poll_at": now + timedelta(seconds=timing.first_poll_after()),
+        "next_poll_at": now + timedelta(seconds=timing.usual(Account.load()).first),
         "charge": TryOn.Charge.RESERVED,
         "inline": inline,
     }

@@ -21,7 +21,7 @@ def sweep() -> None:
     repair_leases()
     end_overdue()
     expire_pictures()
-    hand_over(clock.now())
+    hand_over()
     if work_left():
         ensure_watcher()
     now = clock.now()

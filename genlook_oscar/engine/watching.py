@@ -1,12 +1,13 @@
 """The watcher: one for the account, held by a lease, asking for every generation in flight.
 
 It works in turns shorter than a django-q2 timeout and enqueues its own successor. It also
-hands over again what waits for its time, or what no worker has taken, so a try-on needs no
-luck with the queue: while the watcher lives, everything moves.
+hands over again what waits for its time, and does with its own hands what no worker takes:
+while the watcher lives, everything moves, however few workers there are.
 """
 
 import logging
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.db.models import Q
 
@@ -19,55 +20,61 @@ from ..api import (
     NotFound,
     OutOfCredits,
 )
-from ..conf import conf
 from ..models import Account, TryOn
 from . import repair, results, submitting, timing
 from .account import ask
+from .hands import Hands, OwnHands
 from .outcomes import code_of, detail_of, fail
 from .pacing import Kind, Paused
 from .queue import enqueue, ensure_watcher
 
 logger = logging.getLogger(__name__)
 
-TURN_SECONDS = 20.0
-"""One turn of the watcher, well below any sane django-q2 timeout."""
+TURN_SECONDS = 15.0
+"""One turn of the watcher. With the slowest job begun at its end it stays below a minute,
+the least django-q2 timeout that the system checks accept."""
 READ_TIMEOUT = 8.0
-"""Seconds for one status answer; also what bounds the lease."""
-ROUND = 20
-"""Generations asked for between two renewals of the lease."""
-LONGEST_NAP = 0.5
-"""The watcher looks at least this often for what is new."""
+"""Seconds for one status answer."""
+LEASE_SECONDS = 12.0
+"""The lease is renewed every round, and no round waits for an answer: after this time
+without a sign of life, the watcher is dead."""
+ASKING = 6
+FETCHING = 6
+"""Threads that ask, and threads that download and submit. Apart, because a download may
+hang for as long as its timeout."""
+ROUND = 50
+"""Rows looked at in one round."""
+LONGEST_NAP = 0.25
+"""Seconds; the watcher looks at least this often for what is new."""
 HAND_OVER_AGAIN = timedelta(seconds=10)
 """A task not begun after this time counts as lost, and is enqueued again."""
-SELF_AFTER = timedelta(seconds=3)
-"""What waits this long for a worker is done by the watcher itself: where there is one
-worker only, the watcher is it."""
-
-
-def lease_seconds() -> float:
-    """How long the lease lasts between two renewals: one answer at its slowest, and a bit."""
-    return conf.connect_timeout + READ_TIMEOUT + 5
+SELF_AFTER = timedelta(seconds=1)
+"""What waits this long for a worker is done by the watcher's own hands."""
+ASKED_AGAIN = timedelta(seconds=20)
+"""A question under way is not repeated before this; longer than any answer may take."""
 
 
 def watch() -> None:
     """Take the lease and watch for one turn; enqueue the next while there is work."""
-    token = Account.take_watch(lease_seconds())
+    token = Account.take_watch(LEASE_SECONDS)
     if token is None:
         return
     started = clock.now()
-    try:
-        while (clock.now() - started).total_seconds() < TURN_SECONDS:
-            if not Account.keep_watch(token, lease_seconds()):
-                return
-            pause = look()
-            if pause is None:
-                break
-            clock.sleep(min(pause, LONGEST_NAP))
-    finally:
-        Account.end_watch(token)
-    # Only now: a try-on accepted before the lease ended was told that somebody watches.
-    if work_left():
-        ensure_watcher()
+    with Hands(ASKING) as asking, Hands(FETCHING) as fetching:
+        try:
+            while (clock.now() - started).total_seconds() < TURN_SECONDS:
+                if not Account.keep_watch(token, LEASE_SECONDS):
+                    return
+                pause = look(asking, fetching)
+                if pause is None:
+                    break
+                clock.sleep(min(pause, LONGEST_NAP))
+        finally:
+            Account.end_watch(token)
+        # Only now: a try-on accepted before the lease ended was told that somebody watches.
+        # And before the hands are done, so that the next watcher need not wait for them.
+        if work_left():
+            ensure_watcher()
 
 
 def work_left() -> bool:
@@ -76,19 +83,23 @@ def work_left() -> bool:
     return TryOn.objects.live().exists() or TryOn.objects.followed().filter(due).exists()
 
 
-def look() -> float | None:
+def look(
+    asking: Hands | OwnHands | None = None, fetching: Hands | OwnHands | None = None
+) -> float | None:
     """One round over everything that waits. Returns the seconds until there is something to
-    do again, or None when nothing is left to watch."""
+    do again, or None when nothing is left to watch. Without hands it does all by itself."""
+    asking = asking or OwnHands()
+    fetching = fetching or OwnHands()
     now = clock.now()
     repair.repair_leases()
     repair.end_overdue()
-    hand_over(now)
+    _hand_over(now, fetching)
     due = TryOn.objects.followed().filter(result_url="", next_poll_at__lte=now)
-    for tryon in due.order_by("next_poll_at")[:ROUND]:
-        try:
-            poll(tryon)
-        except Paused as pause:
-            return min(pause.seconds, LONGEST_NAP)
+    for tryon in due.order_by("next_poll_at")[: min(ROUND, asking.free)]:
+        # Put off first: the question is under way, and another watcher must not repeat it.
+        taken = due.filter(pk=tryon.pk, next_poll_at=tryon.next_poll_at)
+        if taken.update(next_poll_at=now + ASKED_AGAIN):
+            asking.give(_Question(tryon, fetching))
     if not work_left():
         return None
     upcoming = (
@@ -98,74 +109,92 @@ def look() -> float | None:
         .values_list("next_poll_at", flat=True)
         .first()
     )
-    return max((upcoming - clock.now()).total_seconds(), 0.0) if upcoming else LONGEST_NAP
+    return max((upcoming - clock.now()).total_seconds(), 0.02) if upcoming else LONGEST_NAP
 
 
-def poll(tryon: TryOn) -> None:
-    """Ask Genlook for one generation and note what it says. Raises `Paused`."""
-    try:
-        generation = ask(
-            Kind.FINISH,
-            lambda client: client.generation(tryon.generation_id),
-            read_timeout=READ_TIMEOUT,
-        )
-    except NotFound as error:
-        _ended(tryon, "generation_failed", detail_of(error), TryOn.Charge.UNCERTAIN)
-    except (ConfigurationProblem, OutOfCredits):
-        _later(tryon, timing.LONGEST_PAUSE_SECONDS)
-    except GenlookError as error:
-        # Genlook's trouble is not the generation's: it is asked for until the deadline.
-        logger.info("Generation not answered: %s", error.code)
-        _later(tryon, error.retry_after or min(2.0 * (tryon.polls + 1), 10.0))
-    else:
-        _answered(tryon, generation)
+class _Question:
+    """One question for one generation, and what follows from its answer."""
 
+    def __init__(self, tryon: TryOn, fetching: Hands | OwnHands) -> None:
+        self.tryon = tryon
+        self.fetching = fetching
 
-def _answered(tryon: TryOn, generation: Generation) -> None:
-    now = clock.now()
-    if generation.status is GenerationStatus.FAILED:
-        code = code_of(generation.error_code or "", "generation_failed")
-        words = f"{generation.error_code or 'untyped'}: {generation.error_message or ''}"
-        _ended(tryon, code, words[:2000], TryOn.Charge.RELEASED)
-    elif generation.status is GenerationStatus.COMPLETED and generation.result_image_url:
-        if generation.created_at and generation.updated_at:
-            timing.learn((generation.updated_at - generation.created_at).total_seconds())
-        else:
-            timing.learn(timing.seconds_since(tryon.accepted_at))
-        changed = (
-            TryOn.objects.followed()
-            .filter(pk=tryon.pk, result_url="")
-            .update(
-                result_url=generation.result_image_url,
-                polls=tryon.polls + 1,
-                enqueued_at=now,
-                claim="",
-                claimed_until=None,
+    def __call__(self) -> None:
+        tryon = self.tryon
+        account = Account.load()
+        usual = timing.usual(account)
+        waited = (clock.now() - (tryon.accepted_at or tryon.created_at)).total_seconds()
+        sure = waited >= usual.high
+        try:
+            generation = ask(
+                Kind.FINISH if sure else Kind.EARLY,
+                lambda client: client.generation(tryon.generation_id),
+                read_timeout=READ_TIMEOUT,
             )
+        except Paused as pause:
+            # A question that may be too early waits until its answer is nearly sure.
+            self._later(pause.seconds if sure else min(pause.seconds, usual.high - waited), 0)
+        except NotFound as error:
+            self._ended("generation_failed", detail_of(error), TryOn.Charge.UNCERTAIN)
+        except (ConfigurationProblem, OutOfCredits):
+            self._later(timing.LONGEST_PAUSE_SECONDS)
+        except GenlookError as error:
+            # Genlook's trouble is not the generation's: it is asked for until the deadline.
+            logger.info("A generation was not answered: %s", error.code)
+            self._later(error.retry_after or min(1.0 * (tryon.polls + 1), 10.0))
+        else:
+            self._answered(generation, usual, waited)
+
+    def _answered(self, generation: Generation, usual: timing.Usual, waited: float) -> None:
+        tryon = self.tryon
+        if generation.status is GenerationStatus.FAILED:
+            code = code_of(generation.error_code or "", "generation_failed")
+            words = f"{generation.error_code or 'untyped'}: {generation.error_message or ''}"
+            self._ended(code, words[:2000], TryOn.Charge.RELEASED)
+        elif generation.status is GenerationStatus.COMPLETED and generation.result_image_url:
+            if generation.created_at and generation.updated_at:
+                waited = (generation.updated_at - generation.created_at).total_seconds()
+            timing.learn(waited)
+            changed = (
+                TryOn.objects.followed()
+                .filter(pk=tryon.pk, result_url="")
+                .update(
+                    result_url=generation.result_image_url,
+                    polls=tryon.polls + 1,
+                    enqueued_at=clock.now(),
+                    claim="",
+                    claimed_until=None,
+                )
+            )
+            if changed:
+                self.fetching.give(partial(results.fetch, str(tryon.pk)))
+        elif tryon.status == TryOn.Status.GENERATING:
+            self._later(usual.after(waited))
+        else:
+            self._later(timing.LATE_PAUSE_SECONDS)
+
+    def _later(self, seconds: float, asked: int = 1) -> None:
+        TryOn.objects.filter(pk=self.tryon.pk).update(
+            polls=self.tryon.polls + asked,
+            next_poll_at=clock.now() + timedelta(seconds=max(seconds, 0.05)),
         )
-        if changed:
-            enqueue("fetch", str(tryon.pk))
-    else:
-        _later(tryon, timing.next_poll_after(tryon, Account.load(), now))
+
+    def _ended(self, code: str, detail: str, charge: str) -> None:
+        tryon = self.tryon
+        if tryon.status == TryOn.Status.GENERATING:
+            fail(tryon.pk, TryOn.Status.GENERATING, code, error_detail=detail, charge=charge)
+        else:
+            TryOn.objects.filter(pk=tryon.pk, status=TryOn.Status.FAILED).update(
+                late_until=None, charge=charge, error_detail=detail
+            )
 
 
-def _later(tryon: TryOn, seconds: float) -> None:
-    TryOn.objects.filter(pk=tryon.pk).update(
-        polls=tryon.polls + 1, next_poll_at=clock.now() + timedelta(seconds=seconds)
-    )
+def hand_over() -> None:
+    """Enqueue what is due and what a worker has lost."""
+    _hand_over(clock.now(), None)
 
 
-def _ended(tryon: TryOn, code: str, detail: str, charge: str) -> None:
-    if tryon.status == TryOn.Status.GENERATING:
-        fail(tryon.pk, TryOn.Status.GENERATING, code, error_detail=detail, charge=charge)
-    else:
-        TryOn.objects.filter(pk=tryon.pk, status=TryOn.Status.FAILED).update(
-            late_until=None, charge=charge, error_detail=detail
-        )
-
-
-def hand_over(now: datetime) -> None:
-    """Enqueue what is due and what a worker has lost; do what no worker takes."""
+def _hand_over(now: datetime, own: Hands | OwnHands | None) -> None:
     lost = Q(enqueued_at=None) | Q(enqueued_at__lte=now - HAND_OVER_AGAIN)
     unclaimed = Q(claimed_until=None) | Q(claimed_until__lte=now)
     queued = TryOn.objects.filter(status=TryOn.Status.QUEUED, not_before__lte=now)
@@ -174,8 +203,10 @@ def hand_over(now: datetime) -> None:
         for pk in rows.filter(lost).order_by("created_at").values_list("pk", flat=True)[:ROUND]:
             if rows.filter(lost, pk=pk).update(enqueued_at=now):
                 enqueue(task, str(pk))
+    if own is None:
+        return
     waiting = Q(enqueued_at__lte=now - SELF_AFTER)
-    for pk in ready.filter(waiting).order_by("created_at").values_list("pk", flat=True)[:1]:
-        results.fetch(str(pk))
-    for pk in queued.filter(waiting).order_by("created_at").values_list("pk", flat=True)[:1]:
-        submitting.submit(str(pk))
+    for rows, work in ((ready, results.fetch), (queued, submitting.submit)):
+        due = rows.filter(waiting).order_by("created_at").values_list("pk", flat=True)
+        for pk in due[: min(ROUND, own.free)]:
+            own.give(partial(work, str(pk)))

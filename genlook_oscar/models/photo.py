@@ -32,6 +32,7 @@ class Photo(models.Model):
 
     image_id = models.CharField(max_length=1000, blank=True)
     image_expires_at = models.DateTimeField(null=True, blank=True)
+    sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
     image_crop = models.BooleanField(default=True)
     external_user_id = models.CharField(max_length=64, blank=True)
     claim = models.CharField(max_length=32, blank=True)
