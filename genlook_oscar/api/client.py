@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from typing import Any, TypeAlias, TypeVar
-from urllib.parse import quote, urlsplit
 
 from . import answers, failures, payloads
+from .addresses import path_segment, usable_base_url
 from .download import fetch_picture
-from .errors import ConfigurationProblem, ProductUnknown, Rejected, UnreadableAnswer
+from .errors import ProductUnknown, UnreadableAnswer
 from .exchange import Answer, Call, NoAnswer, exchange
 from .key import ApiKey
 from .multipart import form_payload
@@ -55,7 +55,7 @@ class Client:
         self._key, api_key = ApiKey(api_key), ""
         self._base_url = ""
         self._key.check()
-        self._base_url = _usable_base_url(base_url)
+        self._base_url = usable_base_url(base_url)
         self._own = None
         if transport is None:
             transport = self._own = HttpTransport()
@@ -190,7 +190,9 @@ class Client:
         )
 
     def _one(self, method: str, collection: str, identifier: str) -> Call:
-        return Call(method, collection + "{id}", collection + _segment(identifier), repeatable=True)
+        return Call(
+            method, collection + "{id}", collection + path_segment(identifier), repeatable=True
+        )
 
     def _fetch(self, call: Call, read: Reader[T]) -> T:
         return self._repeat(call, lambda: self._fetch_once(call, read))
@@ -236,34 +238,3 @@ class Client:
         if body is None:
             return None, "ANSWER_NOT_JSON"
         return read(answer.status, body), "ANSWER_INCOMPLETE"
-
-
-def _segment(identifier: str) -> str:
-    """Return an id as one segment of a path, slashes and all.
-
-    Raises Rejected for what would address something else: HTTP clients resolve "." and ".."
-    however they are written, and an empty id is the whole collection.
-    """
-    try:
-        segment = quote(identifier, safe="")
-    except UnicodeEncodeError:
-        segment = ""
-    if segment in ("", ".", ".."):
-        raise Rejected("This id cannot be asked for.", code="INVALID_ID")
-    return segment
-
-
-def _usable_base_url(base_url: str) -> str:
-    problem = ConfigurationProblem(
-        "The address of the Genlook service must be http:// or https://, with a host, without "
-        "a user, a query or a fragment.",
-        code="INVALID_BASE_URL",
-    )
-    try:
-        parts = urlsplit(base_url.strip())
-        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        usable = False
-    if not usable or parts.username or parts.password or parts.query or parts.fragment:
-        raise problem
-    return base_url.strip().rstrip("/")

@@ -10,7 +10,9 @@ from genlook_oscar.api import Client, RetryPolicy, Timeouts
 from .service import Service
 
 KEY = "gk_9f3c-unmistakable-key-71b2"
-FAST = Timeouts(connect=1.0, read=0.2, total=5.0, sync=0.4)
+# Long enough for a busy machine; short only where nothing is going to answer.
+CALM = Timeouts(connect=5.0, read=5.0, total=15.0, sync=10.0)
+HASTY = Timeouts(connect=5.0, read=0.2, total=5.0, sync=0.2)
 
 
 @pytest.fixture
@@ -25,7 +27,7 @@ def make_client(service: Service) -> Iterator[Callable[..., Client]]:
     made = []
 
     def make(base_url: str = "", **options: Any) -> Client:
-        options = {"timeouts": FAST, "retry": RetryPolicy.none(), **options}
+        options = {"timeouts": CALM, "retry": RetryPolicy.none(), **options}
         made.append(Client(KEY, base_url or service.url, **options))
         return made[-1]
 
@@ -38,6 +40,12 @@ def make_client(service: Service) -> Iterator[Callable[..., Client]]:
 def client(make_client: Callable[..., Client]) -> Client:
     """A client of the service that repeats nothing."""
     return make_client()
+
+
+@pytest.fixture
+def hasty(make_client: Callable[..., Client]) -> Client:
+    """A client that hardly waits for an answer, and repeats nothing."""
+    return make_client(timeouts=HASTY)
 
 
 @pytest.fixture

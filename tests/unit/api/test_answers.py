@@ -12,6 +12,7 @@ from genlook_oscar.api import (
     ProductUpsert,
     StoredImage,
     StoredProduct,
+    Timeouts,
     UnreadableAnswer,
 )
 
@@ -109,6 +110,7 @@ def test_generation_survives_missing_and_mistyped_optional_fields(client, servic
         (200, {}, GenerationStatus.PROCESSING),
         (202, {}, GenerationStatus.PROCESSING),
         (202, {"status": "PENDING"}, GenerationStatus.PENDING),
+        (202, {"resultImageUrl": "https://r.example/early"}, GenerationStatus.PROCESSING),
     ],
 )
 def test_sync_answer_by_status_and_picture(client, service, http, body, status):
@@ -260,13 +262,14 @@ def test_useless_answer_is_an_error_of_its_own(client, service, name, code, step
     assert caught.value.carried_out is (name in CHANGES)
 
 
-def test_answer_that_stops_in_the_middle_times_out(client, service):
+def test_answer_that_stops_in_the_middle_times_out(make_client, service):
     def stop_in_the_middle(handler):
         handler.wfile.write(b'HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n{"generationId": "cm8"')
         handler.wfile.flush()
         handler.server.service.over.wait(30)
 
     service.play(stop_in_the_middle)
+    client = make_client(timeouts=Timeouts(read=0.5))
     with pytest.raises(UnreadableAnswer) as caught:
         client.create_try_on(BY_REFERENCE)
     assert (caught.value.code, caught.value.carried_out) == ("ANSWER_TOO_SLOW", True)

@@ -21,7 +21,6 @@ from genlook_oscar.api import (
     UnreadableAnswer,
 )
 
-from .conftest import FAST
 from .samples import BY_REFERENCE, PHOTO
 from .service import answer, before_body, no_answer, raw, reset, silence, trickle
 
@@ -141,12 +140,11 @@ def test_dead_proxy_has_carried_out_nothing(make_client, monkeypatch, closed_por
     [
         (no_answer, "CONNECTION_LOST"),
         (reset, "CONNECTION_LOST"),
-        (silence, "TIMEOUT"),
         (raw(b"SSH-2.0-OpenSSH\r\n"), "CONNECTION_LOST"),
         (raw(b"HTTP/1.1 2"), "CONNECTION_LOST"),
         (raw(b"HTTP/1.1 200 OK\r\n" + b"X: " + b"y" * 70_000), "CONNECTION_LOST"),
     ],
-    ids=["closed", "reset", "silent", "not HTTP", "cut status", "endless header"],
+    ids=["closed", "reset", "not HTTP", "cut status", "endless header"],
 )
 def test_lost_answer_may_have_been_carried_out(client, service, name, step, code):
     service.play(step)
@@ -157,8 +155,17 @@ def test_lost_answer_may_have_been_carried_out(client, service, name, step, code
     assert len(service.seen) == 1
 
 
+@pytest.mark.parametrize("name", ASK)
+def test_answer_that_never_comes_may_have_been_carried_out(hasty, service, name):
+    service.play(silence)
+    error = failure(hasty, name)
+    assert type(error) is Unavailable
+    assert (error.code, error.carried_out) == ("TIMEOUT", name not in READS)
+
+
 @pytest.mark.parametrize("step", [no_answer, silence], ids=["closed", "silent"])
-def test_body_that_was_never_taken_whole_has_carried_out_nothing(client, service, step):
+def test_body_that_was_never_taken_whole_has_carried_out_nothing(make_client, service, step):
+    client = make_client(timeouts=Timeouts(connect=0.5, read=0.5, total=5.0))
     service.play(before_body(step))
     with pytest.raises(Unavailable) as caught:
         client.upload_image(LARGE)
@@ -190,12 +197,11 @@ def test_kept_connection_that_the_server_drops_costs_no_try_on(client, service):
     assert client.create_try_on(BY_REFERENCE).generation_id == "cm8"
 
 
-def test_sync_try_on_waits_longer_than_the_others(client, service):
-    assert FAST.read < 0.3 < FAST.sync
-    late = threading.Event()
+def test_sync_try_on_waits_longer_than_the_others(make_client, service):
+    client = make_client(timeouts=Timeouts(connect=5.0, read=0.2, total=0.3, sync=10.0))
 
     def later(handler):
-        late.wait(0.3)
+        handler.server.service.over.wait(0.5)
         answer(200, GENERATION)(handler)
 
     service.play(later, later)
@@ -218,7 +224,7 @@ def test_server_that_trickles_cannot_hold_the_caller(make_client, service, place
     service.play(trickle(b"H" * 10_000, 0.05, start=TRICKLES[place]))
     started = time.monotonic()
     error = failure(client, name)
-    assert time.monotonic() - started < 2.0
+    assert time.monotonic() - started < 5.0
     assert error.carried_out is (name == "try-on")
     if "body" in place:
         assert type(error) is UnreadableAnswer
@@ -238,7 +244,7 @@ def test_server_that_takes_a_body_slowly_cannot_hold_the_caller(make_client, ser
     started = time.monotonic()
     with pytest.raises(Unavailable) as caught:
         client.upload_image(LARGE)
-    assert time.monotonic() - started < 3.0
+    assert time.monotonic() - started < 5.0
     assert caught.value.carried_out is False
 
 

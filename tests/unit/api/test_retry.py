@@ -15,11 +15,13 @@ from genlook_oscar.api import (
     RateLimited,
     Rejected,
     RetryPolicy,
+    Timeouts,
     Unavailable,
     UnreadableAnswer,
 )
 from genlook_oscar.api.retry import wait_before
 
+from .conftest import HASTY
 from .samples import BY_REFERENCE, PHOTO
 from .service import answer, before_body, cut, no_answer, reset, silence
 
@@ -52,7 +54,6 @@ GOOD = answer(
 UNCERTAIN = {
     "lost": no_answer,
     "reset": reset,
-    "silent": silence,
     "500": answer(500, {}),
     "502 not JSON": answer(502, b"<html>"),
     "503 that names a time": answer(503, {}, Retry_After="1"),
@@ -75,6 +76,25 @@ def test_what_costs_is_never_repeated_when_it_may_have_been_carried_out(
     assert caught.value.carried_out is True
     assert len(service.seen) == 1
     assert waits == []
+
+
+@pytest.mark.parametrize("name", COSTS)
+def test_what_costs_is_never_repeated_when_no_answer_came_in_time(make_client, service, name):
+    client = make_client(timeouts=HASTY, retry=RetryPolicy(sleep=lambda seconds: None))
+    service.play(silence, GOOD)
+    with pytest.raises(Unavailable) as caught:
+        COSTS[name](client)
+    assert (caught.value.code, caught.value.carried_out) == ("TIMEOUT", True)
+    assert list(service.steps) in ([GOOD], [silence, GOOD])  # the server may not even be awake
+
+
+def test_what_is_harmless_twice_is_repeated_when_no_answer_came_in_time(make_client, service):
+    client = make_client(
+        timeouts=Timeouts(connect=5.0, read=1.0, total=5.0),
+        retry=RetryPolicy(sleep=lambda seconds: None),
+    )
+    service.play(silence, GOOD)
+    assert client.credits() == 1
 
 
 @pytest.mark.parametrize("name", COSTS)

@@ -17,7 +17,7 @@ import requests
 
 from genlook_oscar.api import Client, ConfigurationProblem, GenlookError, RetryPolicy
 
-from .conftest import FAST, KEY
+from .conftest import CALM, HASTY, KEY
 from .samples import BY_REFERENCE, PERSON, PHOTO
 from .service import answer, cut, no_answer, raw, reset, silence
 
@@ -100,9 +100,12 @@ def assert_clean(text: str) -> None:
 
 
 @pytest.fixture
-def eager(make_client):
+def eager(make_client, request):
     """A client that repeats at once and logs each time."""
-    return make_client(retry=RetryPolicy(attempts=2, sleep=lambda seconds: None))
+    return make_client(
+        timeouts=HASTY if "silent" in request.node.name else CALM,
+        retry=RetryPolicy(attempts=2, sleep=lambda seconds: None),
+    )
 
 
 @pytest.mark.parametrize("name", ASK)
@@ -120,7 +123,8 @@ def test_no_failure_shows_the_key(eager, service, caplog, name, step):
     for record in caplog.records:
         assert_clean("\n".join([record.getMessage(), *texts(vars(record), set())]))
     sent = [seen.headers["x-api-key"] for seen in service.seen]
-    assert set(sent) == {KEY}  # the same failures, with the key really on the wire
+    assert set(sent) <= {KEY}
+    assert sent or step == "silent"  # the same failures, with the key really on the wire
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
@@ -135,18 +139,23 @@ def test_no_failure_to_connect_shows_the_key(make_client, caplog, scheme):
     assert_clean("\n".join(text for record in caplog.records for text in texts(record, set())))
 
 
-def test_no_failed_download_shows_the_signed_address(make_client, service, caplog):
-    caplog.set_level(logging.DEBUG, logger="genlook_oscar")
-    client = make_client()
+def test_no_download_shows_the_signed_address(client, service, caplog):
+    caplog.set_level(logging.DEBUG)
+    url = service.url + "/r.jpg?sig=abc"
     for step in (no_answer, answer(403, ECHO), answer(200, b""), answer(302, b"", Location="x:y")):
         service.play(step)
         with pytest.raises(GenlookError) as caught:
-            client.download(service.url + "/r.jpg?sig=abc", max_bytes=10)
-        report = "\n".join(texts(caught.value, set()))
-        assert "sig=" not in report
-    records = [record for record in caplog.records if record.name.startswith("genlook_oscar")]
-    assert records
-    assert "sig=" not in "\n".join(text for record in records for text in texts(record, set()))
+            client.download(url, max_bytes=10)
+        assert "sig=" not in "\n".join(texts(caught.value, set()))
+    service.play(answer(200, b"picture"))
+    client.download(url, max_bytes=10)
+    assert {record.name.partition(".")[0] for record in caplog.records} >= {
+        "genlook_oscar",
+        "urllib3",
+    }
+    assert "sig=" not in "\n".join(
+        text for record in caplog.records for text in texts(record, set())
+    )
 
 
 @pytest.mark.parametrize("bad", [KEY + "\r\nX: y", KEY + " z", KEY + "ü"])
@@ -191,7 +200,7 @@ def test_headers_on_their_way_do_not_show_the_key_either():
 
     transport = Transport()
     client = Client(
-        KEY, "http://host/", transport=transport, timeouts=FAST, retry=RetryPolicy.none()
+        KEY, "http://host/", transport=transport, timeouts=CALM, retry=RetryPolicy.none()
     )
     with pytest.raises(GenlookError):
         client.credits()
