@@ -9,7 +9,6 @@ from django.utils.text import slugify
 from .. import clock
 from ..engine.messages import is_retryable, shopper_message
 from ..engine.progress import Progress
-from ..engine.timing import seconds_since
 from ..models import Photo, TryOn
 from .product import picture_url
 from .words import waiting_words
@@ -121,12 +120,13 @@ def tryon_data(tryon: TryOn, progress: Progress) -> dict[str, Any]:
     is nothing more to come; the seconds are since the click and until the picture; `text`
     says in her language what is happening while it is."""
     waiting = not tryon.is_final
+    elapsed = round((clock.now() - tryon.created_at).total_seconds())
     return {
         **state_data(tryon),
         "queue_position": progress.queue_position,
         "poll_after_ms": progress.poll_after_ms,
         "expected_seconds": progress.expected_seconds,
-        "elapsed_seconds": round(seconds_since(tryon.created_at)) if waiting else None,
+        "elapsed_seconds": elapsed if waiting else None,
         "text": " ".join(waiting_words(tryon, progress)) if waiting else None,
     }
 
