@@ -48,6 +48,9 @@ PRODUCT_URL_NOT_A_PICTURE = "PRODUCT_IMAGE_FETCH_FAILED"
 # but leaves its life alone (it stays for ever, or on its own validForDays).
 INLINE_KEEPS_EXPLICIT_LIFE = True
 
+# Guess: POST /products makes a product that was made inline stay for ever, unless it
+# says validForDays; an empty list of images is refused as PRODUCT_IMAGES_REQUIRED.
+
 # Guess: products come in the order of their creation; ``count`` is the page's size.
 PRODUCT_DEFAULT_PAGE = 50  # documented
 

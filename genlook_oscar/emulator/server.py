@@ -35,9 +35,16 @@ class Server(ThreadingHTTPServer):
         self._connections_lock = threading.Lock()
         super().__init__(address, Handler)
 
-    def process_request_thread(self, request: Any, client_address: Any) -> None:
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Noted before its thread runs, so that no connection outlives a stop."""
+        arguments = (request, client_address)
+        thread = threading.Thread(target=self.process_request_thread, args=arguments, daemon=True)
         with self._connections_lock:
-            self._connections[request] = threading.current_thread()
+            self._connections[request] = thread
+        thread.start()
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        """One connection, from its first request to its end."""
         try:
             super().process_request_thread(request, client_address)
         finally:
@@ -150,12 +157,12 @@ class Handler(BaseHTTPRequestHandler):
         if seconds is None:
             self.wfile.write(answer.body[:upto])
             return
-        steps = 20
-        size = max(1, -(-len(answer.body) // steps))
-        for start in range(0, len(answer.body), size):
+        size = max(1, -(-len(answer.body) // 20))
+        starts = range(0, len(answer.body), size)
+        for start in starts:
             self.wfile.write(answer.body[start : start + size])
             self.wfile.flush()
-            self.server.world.clock.sleep(seconds / steps)
+            self.server.world.clock.sleep(seconds / len(starts))
 
     def _hang_up(self, *, reset: bool) -> None:
         self.close_connection = True

@@ -24,7 +24,7 @@ def signed_url(world: World, root_url: str, path: str, expires_at: float) -> str
 def refusal(world: World, path: str, query: Mapping[str, str]) -> Answer | None:
     """The storage's refusal of a URL whose signature is wrong or whose time is over."""
     expires, signature = query.get("expires", ""), query.get("signature", "")
-    if not hmac.compare_digest(_sign(world, path, expires), signature):
+    if not hmac.compare_digest(_sign(world, path, expires).encode(), signature.encode()):
         return _xml(403, "SignatureDoesNotMatch")
     if int(expires) <= world.clock.now():
         return _xml(choices.EXPIRED_URL_STATUS, "ExpiredToken")

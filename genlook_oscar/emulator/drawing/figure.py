@@ -81,14 +81,18 @@ def _by_outline(small: Image.Image) -> Figure | None:
         head_width = max(head_width, across[y])
         if y - top > max(4, 0.75 * head_width):
             break
-    # The neck is the narrowest place below the head; of several, the lowest.
+    # The neck is the narrowest place below the head.
     below = range(top + round(0.8 * head_width), min(bottom, top + round(2.1 * head_width)))
     if head_width < width * 0.05 or len(below) < 3:
         return None
-    neck = min(below, key=lambda y: (across[y], -y))
+    narrow = min(across[y] for y in below)
+    necks = [y for y in below if across[y] == narrow]
+    neck = necks[-1]
     face_width = _face_width(small, axis, top, neck, head_width)
-    hidden = across[neck] > 0.9 * head_width
-    chin = min(neck + 0.5, top + _HEAD_PER_FACE * face_width) if hidden else neck + 0.5
+    # In the outline, the neck begins a little above the chin, beside the jaw.
+    chin = necks[0] + 0.4 * (neck - necks[0]) + 0.5
+    if narrow > 0.9 * head_width:  # hidden by hair
+        chin = min(neck, top + _HEAD_PER_FACE * face_width)
     head = _HEAD_PER_FACE * face_width
     shoulder_width = across[min(bottom, round(neck + 0.55 * head))]
     wider = [y for y in range(neck, bottom) if across[y] >= 0.75 * shoulder_width]

@@ -92,7 +92,7 @@ def place(kind: str, figure: Figure, thing: Thing) -> Place:
     """Where a product goes on the figure."""
     head, broad, face = figure.head, figure.shoulder_width, figure.face_width
     leg = figure.feet - figure.hips
-    neck = figure.shoulders - 0.12 * head
+    neck = max(figure.chin + 0.04 * head, figure.shoulders - 0.12 * head)
     if kind == "hat":
         brim = thing.width > 1.35 * thing.height
         wide = max(face * 2.0, figure.head_width * 1.25) if brim else figure.head_width * 1.12

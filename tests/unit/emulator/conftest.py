@@ -81,7 +81,7 @@ class Api:
         return self.post("/images/upload", files={"file": ("me.jpg", content)}, data=fields)
 
     def image_id(self, **fields: str) -> str:
-        answer = self.upload(**fields)
+        answer = self.upload(PHOTO, **fields)
         assert answer.status_code == 201, answer.text
         return str(answer.json()["imageId"])
 

@@ -231,7 +231,12 @@ def test_has_codes_of_their_own_for_some_defects(api: Api, body: dict[str, Any],
 
 def test_a_new_product_needs_a_picture(api: Api) -> None:
     person = source(id=api.image_id())
-    for item in ({"title": "Shirt"}, {"externalId": "a", "title": "Shirt"}, {"images": []}):
+    items: list[dict[str, Any]] = [
+        {"title": "Shirt"},
+        {"externalId": "a", "title": "Shirt"},
+        {"images": []},
+    ]
+    for item in items:
         answer = api.send("/try-on", {**person, "products": [item]})
         refused(answer, 400, "PRODUCT_IMAGES_REQUIRED")
 

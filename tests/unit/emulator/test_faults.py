@@ -1,0 +1,228 @@
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import pytest
+import requests
+
+from genlook_oscar.emulator import Control, Emulator
+from genlook_oscar.emulator.failures import CATALOGUE
+
+from .conftest import Api, refused
+
+
+@pytest.fixture
+def control(emulator: Emulator) -> Control:
+    return emulator.control
+
+
+@pytest.mark.parametrize("code", sorted(CATALOGUE))
+def test_every_code_can_be_had_with_its_status(api: Api, control: Control, code: str) -> None:
+    control.fault("error", code=code)
+    refused(api.get("/account/credits"), CATALOGUE[code][0], code)
+    assert api.credits() == 1000
+
+
+def test_an_error_can_be_made_up(api: Api, control: Control) -> None:
+    details = [{"path": "products.0.title", "message": "too long"}]
+    control.fault("error", status=418, code="TEAPOT", message="I am one.", details=details)
+    body = refused(api.register("a"), 418, "TEAPOT")
+    assert (body["message"], body["details"]) == ("I am one.", details)
+
+
+def test_a_fault_meets_only_what_it_is_meant_for(api: Api, control: Control) -> None:
+    control.fault("error", code="INTERNAL_ERROR", method="post", path="/try-on", times=None)
+    image_id = api.image_id()
+    assert api.register("a").status_code == 201
+    for path in ("/try-on", "/try-on/sync"):
+        refused(api.try_on(image_id, path=path), 500, "INTERNAL_ERROR")
+    control.clear_faults()
+    assert api.try_on(image_id).status_code == 201
+
+
+def test_a_fault_can_come_later_and_several_times(api: Api, control: Control) -> None:
+    control.fault("error", status=503, times=2, after=1)
+    codes = [api.get("/account/credits").status_code for _ in range(5)]
+    assert codes == [200, 503, 503, 200, 200]
+    (fault,) = control.state()["faults"]
+    assert fault["hits"] == 2
+
+
+def test_a_fault_can_last_for_a_time(api: Api, control: Control) -> None:
+    control.fault("error", status=503, for_seconds=30)
+    assert {api.get("/account/credits").status_code for _ in range(5)} == {503}
+    control.advance(31)
+    assert api.credits() == 1000
+
+
+def test_a_fault_can_be_a_matter_of_luck(api: Api, control: Control) -> None:
+    control.settings(seed=7)
+    control.fault("error", status=503, probability=0.3, times=None)
+    codes = [api.get("/account/credits").status_code for _ in range(200)]
+    assert 30 < codes.count(503) < 90
+
+
+@pytest.mark.parametrize("retry_after", [None, 7, "Wed, 21 Oct 2026 07:28:00 GMT"])
+def test_a_storm_of_429(api: Api, control: Control, retry_after: int | str | None) -> None:
+    control.fault("error", code="RATE_LIMITED", times=3, retry_after=retry_after)
+    for _ in range(3):
+        answer = api.get("/account/credits")
+        refused(answer, 429, "RATE_LIMITED")
+        expected = None if retry_after is None else str(retry_after)
+        assert answer.headers.get("Retry-After") == expected
+    assert api.credits() == 1000
+
+
+@pytest.mark.parametrize("reset", [True, False])
+def test_a_lost_answer_was_carried_out(api: Api, control: Control, reset: bool) -> None:
+    image_id = api.image_id()
+    control.fault("lost_answer", path="/try-on", reset=reset)
+    with pytest.raises(requests.ConnectionError):
+        api.try_on(image_id)
+    assert len(control.state()["generations"]) == 1
+    control.advance(10)
+    assert api.credits() == 999
+
+
+def test_a_late_answer_was_carried_out_before(api: Api, control: Control) -> None:
+    image_id = api.image_id()
+    control.fault("delay", path="/try-on", seconds=5, when="after")
+    with pytest.raises(requests.ReadTimeout):
+        api.post(
+            "/try-on",
+            json={
+                "products": [{"images": [{"source": {"url": "http://127.0.0.1:9/"}}]}],
+                "person": {"image": {"source": {"id": image_id}}},
+            },
+            timeout=0.5,
+        )
+    assert len(control.state()["generations"]) == 1
+
+
+def test_a_delay_comes_before_the_work(api: Api, control: Control) -> None:
+    control.fault("delay", seconds=0.4)
+    start = time.monotonic()
+    assert api.credits() == 1000
+    assert time.monotonic() - start >= 0.4
+
+
+def test_an_error_may_come_though_it_was_carried_out(api: Api, control: Control) -> None:
+    image_id = api.image_id()
+    control.fault("error", status=502, path="/try-on", carried_out=True)
+    assert api.try_on(image_id).status_code == 502
+    assert len(control.state()["generations"]) == 1
+    control.fault("error", status=502, path="/try-on")
+    assert api.try_on(image_id).status_code == 502
+    assert len(control.state()["generations"]) == 1
+
+
+def test_a_refused_connection_carries_nothing_out(api: Api, control: Control) -> None:
+    image_id = api.image_id()
+    control.fault("refuse", path="/try-on")
+    with pytest.raises(requests.ConnectionError):
+        api.try_on(image_id)
+    assert control.state()["generations"] == []
+
+
+def test_a_cut_answer_breaks_off_in_the_middle(api: Api, control: Control) -> None:
+    image_id = api.image_id()
+    control.fault("cut", path="/try-on")
+    with pytest.raises(requests.exceptions.ChunkedEncodingError):
+        api.try_on(image_id)
+    assert len(control.state()["generations"]) == 1
+
+
+def test_garbage_and_nothing_come_with_the_status_of_success(api: Api, control: Control) -> None:
+    control.fault("garbage", path="/products")
+    page = api.register("a")
+    assert page.status_code == 201
+    with pytest.raises(requests.JSONDecodeError):
+        page.json()
+    control.fault("empty", path="/products")
+    assert (api.register("b").status_code, control.state()["requests"]["POST /products"]) == (
+        201,
+        2,
+    )
+    control.fault("empty", status=200, path="/account")
+    assert api.get("/account/credits").content == b""
+    assert len(control.state()["products"]) == 2
+
+
+def test_a_body_can_drip(api: Api, control: Control) -> None:
+    control.fault("slow_body", seconds=0.5)
+    start = time.monotonic()
+    assert api.credits() == 1000
+    assert time.monotonic() - start >= 0.4
+
+
+@pytest.mark.parametrize("kind", ["cut", "refuse", "slow_body", "error", "garbage"])
+def test_results_can_be_hit_as_well(api: Api, control: Control, kind: str) -> None:
+    generation_id = api.try_on().json()["generationId"]
+    control.advance(10)
+    url = api.generation(generation_id)["resultImageUrl"]
+    whole = requests.get(url, timeout=20).content
+    control.fault(kind, path="/results/", seconds=0.2)
+    try:
+        hit = requests.get(url, timeout=20)
+        assert kind in ("slow_body", "error", "garbage")
+        assert (hit.content == whole) == (kind == "slow_body")
+    except requests.RequestException:
+        assert kind in ("cut", "refuse")
+    assert requests.get(url, timeout=20).content == whole
+
+
+@pytest.mark.parametrize("code", ["PRODUCT_IMAGE_FETCH_FAILED", "LOW_RESOLUTION", None])
+def test_a_generation_can_fail_with_and_without_a_code(
+    api: Api, control: Control, code: str | None
+) -> None:
+    control.fault("fail", error_code=code, error_message="No luck.")
+    generation_id = api.try_on().json()["generationId"]
+    control.advance(10)
+    generation = api.generation(generation_id)
+    assert generation["status"] == "FAILED"
+    assert generation.get("errorCode") == code
+    assert generation["errorMessage"] == "No luck."
+    assert ("errorCode" in generation) == (code is not None)
+    again = api.try_on().json()["generationId"]
+    control.advance(10)
+    assert api.generation(again)["status"] == "COMPLETED"
+
+
+def test_a_generation_can_stall_once(api: Api, control: Control) -> None:
+    control.fault("stall")
+    stalled = api.try_on().json()["generationId"]
+    fine = api.try_on().json()["generationId"]
+    control.advance(3600)
+    assert api.generation(stalled)["status"] == "PROCESSING"
+    assert api.generation(fine)["status"] == "COMPLETED"
+
+
+def test_latency_is_felt_by_every_request(api: Api, control: Control) -> None:
+    control.settings(latency_seconds=[0.2, 0.3])
+    start = time.monotonic()
+    api.credits()
+    assert time.monotonic() - start >= 0.2
+
+
+def test_an_outage_keeps_port_and_state(api: Api) -> None:
+    emulator = api.emulator
+    generation_id = api.try_on().json()["generationId"]
+    emulator.stop()
+    with pytest.raises(requests.ConnectionError):
+        api.credits()
+    emulator.start()
+    emulator.control.advance(10)
+    assert api.generation(generation_id)["status"] == "COMPLETED"
+
+
+def test_stopping_does_not_wait_for_slow_answers(
+    make_emulator: Callable[..., Emulator],
+) -> None:
+    emulator = make_emulator()
+    emulator.control.fault("delay", seconds=60)
+    with pytest.raises(requests.ReadTimeout):
+        requests.get(emulator.base_url + "/products", timeout=0.2)
+    start = time.monotonic()
+    emulator.stop()
+    assert time.monotonic() - start < 5
