@@ -146,7 +146,7 @@ def test_on_a_shared_computer_nothing_is_left_after_signing_out(client, ann, pro
     image = reverse("genlook_oscar:photo_image", args=[photo])
     shown = client.get(image)
     assert shown.status_code == 200
-    shown.close()
+    assert b"".join(shown.streaming_content).startswith(b"\xff\xd8\xff")
     sign_out(client)
     assert photos(client) == []
     assert tryons(client) == []
