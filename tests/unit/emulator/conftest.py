@@ -138,11 +138,11 @@ class Api:
 
 @pytest.fixture
 def make_emulator() -> Iterator[Callable[..., Emulator]]:
-    """Start emulators with settings; closed at the end. Generations take 10 s."""
+    """Start emulators with settings; closed at the end. Generations take 100 s."""
     running: list[Emulator] = []
 
     def make(**settings: Any) -> Emulator:
-        settings = {"generation_seconds": 10, "requests_per_minute": None, **settings}
+        settings = {"generation_seconds": 100, "requests_per_minute": None, **settings}
         running.append(Emulator(**settings).start())
         return running[-1]
 

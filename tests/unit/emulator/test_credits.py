@@ -14,7 +14,7 @@ def test_a_credit_is_reserved_at_the_start_and_charged_at_the_end(api: Api) -> N
     api.try_on()
     assert api.credits() == 1000
     assert control.state()["reserved"] == 1
-    control.advance(10)
+    control.advance(100)
     assert api.credits() == 999
     state = control.state()
     assert (state["reserved"], state["charged"], state["credits"]) == (0, 1, 999)
@@ -25,7 +25,7 @@ def test_a_failure_costs_nothing(api: Api) -> None:
     control = api.emulator.control
     control.settings(failure_mode="untyped")
     api.try_on()
-    control.advance(10)
+    control.advance(100)
     state = control.state()
     assert (state["credits"], state["reserved"], state["charged"]) == (1000, 0, 0)
 
@@ -48,7 +48,7 @@ def test_a_reservation_that_fails_can_be_spent_again(api: Api) -> None:
     image_id = api.image_id()
     assert api.try_on(image_id).status_code == 201
     refused(api.try_on(image_id), 402, "INSUFFICIENT_CREDITS")
-    control.advance(10)
+    control.advance(100)
     assert api.try_on(image_id).status_code == 201
 
 
@@ -76,7 +76,7 @@ def test_requests_at_the_same_time_cannot_overspend(api: Api, make_api: Callable
     assert codes == {201: 7, 402: 33}
     state = emulator.control.state()
     assert (state["credits"], state["reserved"], state["charged"]) == (7, 7, 0)
-    emulator.control.advance(10)
+    emulator.control.advance(100)
     with ThreadPoolExecutor(8) as pool:
         balances = set(pool.map(lambda client: client.credits(), clients))
     assert balances == {0}
@@ -89,7 +89,7 @@ def test_each_key_has_an_account_of_its_own(api: Api, make_api: Callable[..., Ap
     api.try_on()
     assert other.credits() == 1000
     control = api.emulator.control
-    control.advance(10)
+    control.advance(100)
     assert control.state("gk_shop")["credits"] == 999
     assert control.state("gk_other")["credits"] == 1000
     assert control.state()["credits"] == 1999

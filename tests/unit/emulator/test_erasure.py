@@ -12,7 +12,7 @@ def test_erases_all_pictures_of_a_customer_and_of_no_one_else(api: Api) -> None:
     hers = api.image_id(externalUserId="berta")
     my_generation = api.try_on(mine, externalUserId="anna/1").json()["generationId"]
     her_generation = api.try_on(hers, externalUserId="berta").json()["generationId"]
-    control.advance(10)
+    control.advance(100)
     my_url = api.generation(my_generation)["resultImageUrl"]
     assert requests.get(my_url, timeout=20).ok
     answer = api.delete("/customers/anna%2F1")
@@ -37,7 +37,7 @@ def test_pictures_sent_without_the_id_only_expire(api: Api) -> None:
     image_id = api.image_id()
     generation_id = api.try_on(image_id).json()["generationId"]
     api.delete("/customers/anna")
-    api.emulator.control.advance(10)
+    api.emulator.control.advance(100)
     assert "resultImageUrl" in api.generation(generation_id)
 
 
@@ -52,7 +52,7 @@ def test_accounts_cannot_erase_each_others_customers(api: Api) -> None:
 def test_a_generation_erased_while_it_runs_ends_without_a_picture(api: Api) -> None:
     generation_id = api.try_on(externalUserId="anna").json()["generationId"]
     api.delete("/customers/anna")
-    api.emulator.control.advance(10)
+    api.emulator.control.advance(100)
     assert api.generation(generation_id)["status"] == "COMPLETED"
     assert "resultImageUrl" not in api.generation(generation_id)
     assert api.credits() == 999
@@ -62,7 +62,7 @@ def test_a_generation_erased_while_it_runs_ends_without_a_picture(api: Api) -> N
 def test_an_erased_generation_shows_in_any_of_three_ways(api: Api, way: str) -> None:
     api.emulator.control.settings(erased_generation=way)
     generation_id = api.try_on(externalUserId="anna").json()["generationId"]
-    api.emulator.control.advance(10)
+    api.emulator.control.advance(100)
     api.delete("/customers/anna")
     answer = api.get(f"/generations/{generation_id}")
     if way == "not_found":

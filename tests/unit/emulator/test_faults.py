@@ -81,7 +81,7 @@ def test_a_lost_answer_was_carried_out(api: Api, control: Control, reset: bool) 
     with pytest.raises(requests.ConnectionError):
         api.try_on(image_id)
     assert len(control.state()["generations"]) == 1
-    control.advance(10)
+    control.advance(100)
     assert api.credits() == 999
 
 
@@ -159,7 +159,7 @@ def test_a_body_can_drip(api: Api, control: Control) -> None:
 @pytest.mark.parametrize("kind", ["cut", "refuse", "slow_body", "error", "garbage"])
 def test_results_can_be_hit_as_well(api: Api, control: Control, kind: str) -> None:
     generation_id = api.try_on().json()["generationId"]
-    control.advance(10)
+    control.advance(100)
     url = api.generation(generation_id)["resultImageUrl"]
     whole = requests.get(url, timeout=20).content
     control.fault(kind, path="/results/", seconds=0.2)
@@ -178,14 +178,14 @@ def test_a_generation_can_fail_with_and_without_a_code(
 ) -> None:
     control.fault("fail", error_code=code, error_message="No luck.")
     generation_id = api.try_on().json()["generationId"]
-    control.advance(10)
+    control.advance(100)
     generation = api.generation(generation_id)
     assert generation["status"] == "FAILED"
     assert generation.get("errorCode") == code
     assert generation["errorMessage"] == "No luck."
     assert ("errorCode" in generation) == (code is not None)
     again = api.try_on().json()["generationId"]
-    control.advance(10)
+    control.advance(100)
     assert api.generation(again)["status"] == "COMPLETED"
 
 
@@ -212,7 +212,7 @@ def test_an_outage_keeps_port_and_state(api: Api) -> None:
     with pytest.raises(requests.ConnectionError):
         api.credits()
     emulator.start()
-    emulator.control.advance(10)
+    emulator.control.advance(100)
     assert api.generation(generation_id)["status"] == "COMPLETED"
 
 

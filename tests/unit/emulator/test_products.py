@@ -93,7 +93,7 @@ def test_a_deleted_product_is_gone_but_its_generations_stay(api: Api) -> None:
     assert (answer.status_code, answer.content) == (204, b"")
     refused(api.get("/products/SHIRT-1"), 404, "PRODUCT_NOT_FOUND")
     refused(api.delete("/products/SHIRT-1"), 404, "PRODUCT_NOT_FOUND")
-    api.emulator.control.advance(10)
+    api.emulator.control.advance(100)
     assert "resultImageUrl" in api.generation(generation_id)
 
 

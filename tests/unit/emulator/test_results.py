@@ -13,7 +13,7 @@ from .conftest import PHOTO, Api
 
 def result_url(api: Api, **body: object) -> str:
     generation_id = api.try_on(**body).json()["generationId"]  # type: ignore[arg-type]
-    api.emulator.control.advance(10)
+    api.emulator.control.advance(100)
     return str(api.generation(generation_id)["resultImageUrl"])
 
 
@@ -63,7 +63,7 @@ def test_the_url_is_signed_and_ends(api: Api) -> None:
 def test_each_status_call_signs_a_fresh_url(api: Api) -> None:
     api.emulator.control.settings(result_url_seconds=30)
     generation_id = api.try_on().json()["generationId"]
-    api.emulator.control.advance(10)
+    api.emulator.control.advance(100)
     first = api.generation(generation_id)["resultImageUrl"]
     api.emulator.control.advance(31)
     assert requests.get(first, timeout=20).status_code == 403
@@ -129,7 +129,7 @@ def test_a_product_of_any_picture_can_be_drawn(api: Api) -> None:
         product = {"title": "Coat", "images": [{"source": {"fileKey": "a"}}]}
         body = {"products": [product], "person": {"image": {"source": {"id": image_id}}}}
         accepted = api.send("/try-on", body, {"a": out.getvalue()})
-        api.emulator.control.advance(10)
+        api.emulator.control.advance(100)
         url = api.generation(accepted.json()["generationId"])["resultImageUrl"]
         assert fetched(url).size == (800, 1000), number
 
@@ -141,7 +141,7 @@ def test_the_snapshot_of_the_product_is_what_is_drawn(api: Api) -> None:
     Image.new("RGB", (300, 300), "#0000ff").save(other, "PNG")
     data = {"externalId": "SHIRT-1", "images": [{"source": {"fileKey": "a"}}]}
     assert api.send("/products", data, {"a": other.getvalue()}).status_code == 201
-    api.emulator.control.advance(10)
+    api.emulator.control.advance(100)
     middle = fetched(api.generation(generation_id)["resultImageUrl"]).getpixel((400, 400))
     assert isinstance(middle, tuple)
     assert middle[0] > 140 > middle[2]

@@ -132,7 +132,7 @@ def test_a_reset_forgets_everything(api: Api, control: Control) -> None:
     control.fault("error")
     control.reset()
     state = control.state()
-    assert (state["credits"], state["settings"]["generation_seconds"]) == (1000, [10, 10])
+    assert (state["credits"], state["settings"]["generation_seconds"]) == (1000, [100, 100])
     assert (state["images"], state["products"], state["generations"]) == ([], [], [])
     assert (state["requests"], state["faults"]) == ({}, [])
     refused(api.get(f"/generations/{generation_id}"), 404, "GENERATION_NOT_FOUND")

@@ -53,11 +53,11 @@ def test_a_generation_goes_its_way_by_the_clock(api: Api) -> None:
     pending = api.generation(generation_id)
     assert pending["status"] == "PENDING"
     assert pending["createdAt"] == pending["updatedAt"]
-    api.emulator.control.advance(5)
+    api.emulator.control.advance(50)
     processing = api.generation(generation_id)
     assert processing["status"] == "PROCESSING"
     assert "resultImageUrl" not in processing
-    api.emulator.control.advance(5)
+    api.emulator.control.advance(50)
     completed = api.generation(generation_id)
     assert completed["status"] == "COMPLETED"
     assert completed["createdAt"] == pending["createdAt"]
@@ -104,7 +104,7 @@ def test_the_person_may_travel_with_the_request_and_is_cropped(api: Api) -> None
     data = {"products": [product], "person": {"image": {"source": {"fileKey": "me"}}}}
     answer = api.send("/try-on", data, {"a": SHIRT, "me": wide.getvalue(), "surplus": b"x"})
     assert answer.status_code == 201
-    api.emulator.control.advance(10)
+    api.emulator.control.advance(100)
     url = api.generation(answer.json()["generationId"])["resultImageUrl"]
     assert Image.open(io.BytesIO(requests.get(url, timeout=20).content)).size == (400, 500)
 
@@ -127,7 +127,7 @@ def test_product_pictures_are_fetched_when_it_is_their_time(api: Api, web: str) 
         person = {"image": {"source": {"id": api.image_id()}}}
         answer = api.send("/try-on", {"products": [by_url(url)], "person": person})
         assert answer.status_code == 201
-        api.emulator.control.advance(10)
+        api.emulator.control.advance(100)
         return api.generation(answer.json()["generationId"])
 
     fine = outcome(f"{web}/shirt.jpg")
@@ -309,7 +309,7 @@ class TestSync:
         assert answer.status_code == 202
         assert answer.json()["status"] in ("PENDING", "PROCESSING")
         assert "resultImageUrl" not in answer.json()
-        api.emulator.control.advance(10)
+        api.emulator.control.advance(100)
         assert api.generation(answer.json()["generationId"])["status"] == "COMPLETED"
 
     def test_waits_by_the_emulators_clock(self, api: Api) -> None:
@@ -319,7 +319,7 @@ class TestSync:
         waiting.start()
         while not api.emulator.control.state()["generations"]:
             pass
-        api.emulator.control.advance(10)
+        api.emulator.control.advance(100)
         waiting.join(10)
         assert answers[0].status_code == 200
 
