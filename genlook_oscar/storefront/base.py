@@ -23,9 +23,9 @@ from .answers import Problem, bad_request, problem_answer, wants_json
 FIELDS_BYTES = 64 * 1024
 """Room in a request for all that is not a picture."""
 READ_AWAY_BYTES = 64 * 1024 * 1024
-"""A body that is too large is still read, up to this size, and thrown away: a browser that
-is answered in the middle of its sending often shows a broken connection instead of our
-words. Chosen here."""
+"""A body that is too large is still read, up to this size, and thrown away: a connection
+closed with unread data may be reset before the answer is read (RFC 9112, 9.6). The size is
+chosen here: more than a phone's largest photos."""
 CHUNK = 64 * 1024
 
 
