@@ -48,6 +48,9 @@ class Processes:
         self.environment = environment
         self.running: dict[str, subprocess.Popen[bytes]] = {}
         self.stop_asked = threading.Event()
+
+    def listen(self) -> None:
+        """Take SIGTERM, Ctrl-C and the end of the terminal as the wish to stop."""
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             # nohup: whoever wants the shop to outlive the terminal has said so.
             if number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:
@@ -147,6 +150,7 @@ def main() -> int:
         genlook += " (emulator)"
 
     with processes(environment) as group:
+        group.listen()
         group.start("preparation", python, manage, "prepare")
         ended = group.wait()
         if ended is None:
