@@ -7,11 +7,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help sandbox test lint bench clean
+.PHONY: help venv sandbox test lint bench clean
 
 help:
 	@echo "make sandbox   the demo shop on http://127.0.0.1:$(PORT)/"
-	@echo "make test      all tests"
+	@echo "make test      all tests; ARGS='-k photo' for some of them"
 	@echo "make lint      style, types, import contract"
 	@echo "make bench     the measurements"
 	@echo "make clean     remove the environment and the demo shop's data"
@@ -33,8 +33,10 @@ $(VENV)/test.stamp: setup.cfg
 sandbox: $(VENV)/sandbox.stamp
 	@exec $(BIN)/python sandbox/run.py
 
+venv: $(VENV)/test.stamp
+
 test: $(VENV)/test.stamp
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(ARGS)
 
 lint: $(VENV)/test.stamp
 	$(BIN)/ruff check .
