@@ -2,6 +2,8 @@
 
 import logging
 from datetime import timedelta
+from functools import partial
+from threading import Barrier, Thread
 
 import pytest
 from django.contrib.auth import login, logout
@@ -9,11 +11,12 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import DatabaseError, connection, transaction
 
 from genlook_oscar import clock
-from genlook_oscar.models import Consent, Photo, Shopper, TryOn
+from genlook_oscar.models import Configuration, Consent, Photo, Shopper, TryOn
 from genlook_oscar.shopper import consent, identity
 from genlook_oscar.shopper.adoption import adopt
+from genlook_oscar.shopper.photos import take_in
 
-from .conftest import completed, exists, make_tryon
+from .conftest import completed, exists, make_tryon, upload
 
 pytestmark = pytest.mark.django_db
 BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -293,3 +296,52 @@ def test_an_expiry_is_never_put_off_by_the_days_of_grace(guest, customer, user, 
     guests.refresh_from_db()
     assert guests.expires_at == before
     assert before < clock.now() + timedelta(minutes=2)
+
+
+def at_once(*actions):
+    """Run the actions in threads of their own, as near to each other as can be."""
+    start, problems = Barrier(len(actions)), []
+
+    def run(action):
+        try:
+            start.wait()
+            action()
+        except Exception as problem:
+            problems.append(problem)
+        finally:
+            connection.close()
+
+    threads = [Thread(target=run, args=[action]) for action in actions]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not problems
+
+
+@pytest.mark.django_db(transaction=True)
+class TestAtOnce:
+    @pytest.mark.parametrize("known", [True, False])
+    def test_what_she_gives_while_signing_in_is_not_left_behind(self, make_user, known):
+        user, guest, configuration = make_user(), Shopper.objects.create(), Configuration.load()
+        if known:
+            Shopper.objects.create(user=user)
+        colors = ("#110000", "#220000", "#330000", "#440000", "#550000")
+        gifts = [partial(take_in, guest, upload(color), configuration) for color in colors]
+        receipt = partial(consent.record, guest, configuration)
+        at_once(partial(adopt, guest.key, user), receipt, *gifts)
+        customer = Shopper.objects.get(user=user)
+        assert customer.photos.count() == len(colors)
+        assert customer.consents.count() == 1
+        assert Photo.objects.count() == len(colors)
+
+    def test_signing_in_twice_and_clicking_is_one_customer(self, make_user, visit):
+        user, guest = make_user(), Shopper.objects.create()
+        make_tryon(guest)
+        at_once(
+            partial(adopt, guest.key, user),
+            partial(adopt, guest.key, user),
+            partial(identity.get_or_create, visit(user)),
+            partial(identity.get_or_create, visit(user)),
+        )
+        assert TryOn.objects.get().shopper == Shopper.objects.get(user=user)
