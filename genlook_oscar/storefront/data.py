@@ -10,7 +10,7 @@ from .. import clock
 from ..engine.messages import is_retryable, shopper_message
 from ..engine.progress import Progress
 from ..models import Photo, TryOn
-from .product import picture_url
+from .product import is_public, picture_url
 from .words import waiting_words
 
 CHARGED = {
@@ -63,15 +63,15 @@ def photo_data(photo: Photo) -> dict[str, Any]:
 
 
 def product_data(tryon: TryOn) -> dict[str, Any]:
-    """The product of a try-on from `own.tryons`; only its title when it left the shop."""
-    product = tryon.product
-    if product is None:
-        return {"id": None, "title": tryon.product_title, "url": None, "image_url": None}
+    """The product of a try-on from `own.tryons`; without an address once the shop no longer
+    shows it, without an id once it is gone."""
+    product: Any = tryon.product
+    shown = product is not None and is_public(product)
     return {
-        "id": product.pk,
-        "title": tryon.product_title or product.get_title(),
-        "url": product.get_absolute_url(),
-        "image_url": picture_url(getattr(tryon, "product_picture", None)),
+        "id": product.pk if product else None,
+        "title": tryon.product_title,
+        "url": product.get_absolute_url() if shown else None,
+        "image_url": picture_url(getattr(tryon, "product_picture", None)) if shown else None,
     }
 
 

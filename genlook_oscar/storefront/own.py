@@ -19,7 +19,7 @@ __all__ = ["photo", "photos", "tryon", "tryons"]
 def tryons(request: HttpRequest) -> QuerySet[TryOn]:
     """Her try-ons that she has not deleted, newest first, with product and photo."""
     owned = TryOn.objects.filter(identity.shopper_filter(request), hidden_at=None)
-    return with_picture(owned.select_related("product", "photo"))
+    return with_picture(owned.select_related("product__parent", "photo"))
 
 
 def tryon(request: HttpRequest, pk: UUID) -> Any:

@@ -46,8 +46,12 @@ def find(pk: int, user: Any) -> Any:
 
 def is_viewable(product: Any, user: Any) -> bool:
     """Whether the user may look at the product: it is public, or she is staff."""
-    public = product.is_public and (not product.parent_id or product.parent.is_public)
-    return bool(public or user.is_staff)
+    return bool(is_public(product) or user.is_staff)
+
+
+def is_public(product: Any) -> bool:
+    """Whether the shop shows the product, and the one it is a variant of, to everybody."""
+    return bool(product.is_public and (not product.parent_id or product.parent.is_public))
 
 
 def can_be_bought(request: HttpRequest, product: Any) -> bool:

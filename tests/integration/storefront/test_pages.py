@@ -68,7 +68,7 @@ def test_the_page_of_a_finished_try_on_shows_all_there_is_to_do(
     assert page.find("img", src=f"/try-on/photos/{tryon.photo_id}/image/")
     assert page.find("a", href=picture)["download"] == "linen-shirt.jpg"
     assert "Made by AI" in words(page)
-    assert "This picture is deleted on" in words(page)
+    assert "This picture is kept until" in words(page)
     assert page.find("form", action=reverse("basket:add", args=[product.pk]))
     assert page.find("a", href=product.get_absolute_url())
     assert page.find("a", href="/try-on/")
@@ -215,7 +215,7 @@ def test_the_history_shows_each_try_on_with_its_dates_and_a_delete(
     assert cards[0].find("a")["href"] == f"/try-on/{waiting.pk}/"
     assert "Waiting" in cards[0].get_text()
     assert cards[1].find("img")["src"] == f"/try-on/{done.pk}/image/"
-    assert "Deleted on" in cards[1].get_text()
+    assert "Kept until" in cards[1].get_text()
     assert cards[1].find("form")["action"] == f"/try-on/{done.pk}/"
     photos = page.select(".genlook-cards")[1]
     assert photos.find("img")["src"] == f"/try-on/photos/{done.photo_id}/image/"

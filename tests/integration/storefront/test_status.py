@@ -83,6 +83,22 @@ def test_a_product_that_left_the_shop_keeps_its_title(visitor: Visitor, product:
     assert told == {"id": None, "title": "Linen shirt", "url": None, "image_url": None}
 
 
+@pytest.mark.parametrize("hidden", ["child", "parent"])
+def test_a_product_that_the_shop_hides_has_no_address(
+    visitor: Visitor, make_product: Any, hidden: str
+) -> None:
+    parent = make_product(title="Jumper", structure="parent")
+    child = make_product(title="Jumper, rust", structure="child", parent=parent)
+    tryon = visitor.tryon(child)
+    type(child).objects.filter(pk={"child": child, "parent": parent}[hidden].pk).update(
+        is_public=False
+    )
+
+    told = status(visitor, tryon)["product"]
+
+    assert told == {"id": child.pk, "title": "Jumper, rust", "url": None, "image_url": None}
+
+
 def test_being_sent_counts_as_waiting(visitor: Visitor, product: Any) -> None:
     tryon = visitor.tryon(product)
     assert TryOn.objects.claim(tryon.pk, 60)
