@@ -16,6 +16,7 @@ from django.db.models import Q
 from .. import clock
 from ..conf import conf
 from ..models import Account, Photo, TryOn
+from .timing import usual
 
 WINDOW = 61.0
 """Seconds that a request counts. Genlook documents a limit per minute, but counts a request
@@ -64,33 +65,73 @@ def acquire(kind: Kind) -> None:
         if not limit:
             return
         now = moment.timestamp()
-        # A clock that was set back must not lock the shop out for longer than a window.
-        recent = sorted(at for at in account.pace if now - WINDOW < at <= now + 1)
-        # Where nothing was spent, one request is always allowed: a tiny limit must not starve.
-        kept = min(_kept(kind, limit), limit - 1)
-        excess = len(recent) + 1 + kept - limit
-        if excess > 0:
-            freed = recent[min(excess, len(recent)) - 1] + WINDOW - now
-            raise Paused(max(freed, 0.1))
-        if Account.set_pace(account.pace_version, [*recent, round(now, 3)]):
+        spent = _spent(account, now)
+        wait = _wait(spent, _claims(kind, account, now), now, limit)
+        if wait > 0:
+            raise Paused(max(wait, 0.1))
+        if Account.set_pace(account.pace_version, [*spent, round(now, 3)]):
             return
         clock.sleep(random.uniform(0, 0.01))
     raise Paused(0.2)
 
 
-def _kept(kind: Kind, limit: int) -> int:
-    """How many requests must be left for others after this one, and for what follows it."""
-    if kind is Kind.FINISH:
+def room(most: int) -> int:
+    """How many try-ons could begin now, from photo to picture; `most` where more could."""
+    limit = conf.requests_per_minute
+    account = Account.load()
+    moment = clock.now()
+    if account.hold_until and account.hold_until > moment:
         return 0
-    pictures = TryOn.objects.filter(status=TryOn.Status.GENERATING, result_url="").count()
+    if not limit:
+        return most
+    now = moment.timestamp()
+    spent = _spent(account, now)
+    claims = _claims(Kind.SUBMIT, account, now)
+    left = limit - len(spent) - sum(1 for due in claims if due <= now)
+    return min(max(left // 2, 0 if spent else 1), most)
+
+
+def _spent(account: Account, now: float) -> list[float]:
+    # A clock that was set back must not lock the shop out for longer than a window.
+    return sorted(at for at in account.pace if now - WINDOW < at <= now + 1)
+
+
+def _wait(spent: list[float], claims: list[float], now: float, limit: int) -> float:
+    """Seconds until one more request leaves every claim its own, each at its time: what
+    leaves the window until then is free again. 0 when that is so already."""
+    wait = _until_free(spent, now, 1, limit)
+    for place, due in enumerate(sorted(claims), start=1):
+        # Where nothing was spent, a request is always allowed: a tiny limit must not starve.
+        wait = max(wait, _until_free(spent, due, min(place + 1, limit), limit))
+    return wait
+
+
+def _until_free(spent: list[float], at: float, needed: int, limit: int) -> float:
+    counted = [moment for moment in spent if moment > at - WINDOW]
+    excess = len(counted) + needed - limit
+    return counted[excess - 1] + WINDOW - at if excess > 0 else 0.0
+
+
+def _claims(kind: Kind, account: Account, now: float) -> list[float]:
+    """When the requests will be made that must be left for others after this one, and for
+    what follows it."""
+    if kind is Kind.FINISH:
+        return []
+    # While requests are scarce nobody asks before the answer is nearly sure (see `Kind.EARLY`).
+    takes = usual(account).high
+    running = TryOn.objects.filter(status=TryOn.Status.GENERATING, result_url="")
+    accepted = running.values_list("accepted_at", flat=True)
+    pictures = [max(moment.timestamp() + takes, now) if moment else now for moment in accepted]
     if kind is Kind.SUBMIT:
-        return pictures + 1
+        return [*pictures, now + takes]
     waiting = TryOn.objects.filter(status__in=[TryOn.Status.QUEUED, TryOn.Status.SUBMITTING])
     if kind is Kind.EARLY:
-        return limit if waiting.exists() else pictures - 1
-    ready = waiting.exclude(photo__image_id="").count()
-    begun = pictures + 2 * (ready + _unused_photos())
-    return begun + (2 if kind is Kind.PHOTO else limit // 4)
+        return [now] * conf.requests_per_minute if waiting.exists() else pictures[1:]
+    begun = waiting.exclude(photo__image_id="").count() + _unused_photos()
+    if kind is Kind.PHOTO:
+        begun += 1
+    spare = conf.requests_per_minute // 4 if kind is Kind.SPARE else 0
+    return pictures + [now, now + takes] * begun + [now] * spare
 
 
 def _unused_photos() -> int:

@@ -5,7 +5,7 @@ import uuid
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from .. import clock
 from ..api import GenlookError
@@ -65,7 +65,7 @@ def register(pk: int | str) -> None:
 def note_sent(link: ProductLink, content: str, lifetime_days: int) -> None:
     """Note that Genlook now holds `content` for `lifetime_days` from its last use."""
     now = clock.now()
-    ProductLink.objects.filter(pk=link.pk).update(
+    _same(link).update(
         fingerprint=content,
         sent_at=now,
         lifetime_days=lifetime_days,
@@ -78,17 +78,21 @@ def note_used(link: ProductLink) -> None:
     """Note a try-on: it renews the product's life at Genlook (documented)."""
     now = clock.now()
     lifetime = timedelta(days=link.lifetime_days or INLINE_DAYS)
-    ProductLink.objects.filter(pk=link.pk).update(
-        last_used_at=now, known_until=now + lifetime - MARGIN
-    )
+    _same(link).update(last_used_at=now)
+    _same(link).exclude(fingerprint="").update(known_until=now + lifetime - MARGIN)
 
 
 def note_forgotten(link: ProductLink) -> None:
     """Note that Genlook does not know the product."""
-    ProductLink.objects.filter(pk=link.pk).update(fingerprint="", known_until=None)
+    _same(link).update(fingerprint="", known_until=None)
     link.refresh_from_db()
 
 
 def note_error(link: ProductLink, code: str) -> None:
     """Keep the last error for the merchant."""
     ProductLink.objects.filter(pk=link.pk).update(error_code=code[:64])
+
+
+def _same(link: ProductLink) -> QuerySet[ProductLink]:
+    """The row, unless the merchant has given the product another name meanwhile."""
+    return ProductLink.objects.filter(pk=link.pk, external_id=link.external_id)

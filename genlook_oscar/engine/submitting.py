@@ -3,6 +3,7 @@
 import logging
 import random
 from datetime import timedelta
+from typing import Any
 
 from .. import clock
 from ..api import (
@@ -62,7 +63,8 @@ def submit(pk: str) -> None:
     except _Over:
         return
     except Paused as pause:
-        _again(tryon, claim, pause.seconds, "busy")
+        # Waiting for its turn is no attempt.
+        _again(tryon, claim, pause.seconds, "busy", attempts=tryon.attempts - 1)
     except PhotoGone:
         fail(pk, TryOn.Status.SUBMITTING, "photo_gone", claim=claim)
     except ProductUnfit as error:
@@ -196,7 +198,7 @@ def _refused(tryon: TryOn, claim: str, error: GenlookError) -> None:
         fail(tryon.pk, TryOn.Status.SUBMITTING, code, claim=claim, **values)
 
 
-def _again(tryon: TryOn, claim: str, seconds: float, code: str, **values: str) -> None:
+def _again(tryon: TryOn, claim: str, seconds: float, code: str, **values: Any) -> None:
     """Queue the row again; the watcher hands it over when its time has come."""
     TryOn.objects.filter(claim=claim).move(
         tryon.pk,

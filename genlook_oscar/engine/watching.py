@@ -25,7 +25,7 @@ from . import repair, results, submitting, timing
 from .account import ask
 from .hands import Hands, OwnHands
 from .outcomes import code_of, detail_of, fail
-from .pacing import Kind, Paused
+from .pacing import Kind, Paused, room
 from .queue import enqueue, ensure_watcher
 
 logger = logging.getLogger(__name__)
@@ -196,17 +196,21 @@ def hand_over() -> None:
 
 def _hand_over(now: datetime, own: Hands | OwnHands | None) -> None:
     lost = Q(enqueued_at=None) | Q(enqueued_at__lte=now - HAND_OVER_AGAIN)
+    waiting = Q(enqueued_at__lte=now - SELF_AFTER)
     unclaimed = Q(claimed_until=None) | Q(claimed_until__lte=now)
-    queued = TryOn.objects.filter(status=TryOn.Status.QUEUED, not_before__lte=now)
     ready = TryOn.objects.followed().exclude(result_url="").filter(unclaimed)
-    for rows, task in ((ready, "fetch"), (queued, "submit")):
-        for pk in rows.filter(lost).order_by("created_at").values_list("pk", flat=True)[:ROUND]:
+    queued = TryOn.objects.filter(status=TryOn.Status.QUEUED, not_before__lte=now)
+    # No more than the minute's allowance suffices for: the others would only come back.
+    startable = room(ROUND) if queued.exists() else 0
+    for rows, task, work, most in (
+        (ready, "fetch", results.fetch, ROUND),
+        (queued, "submit", submitting.submit, startable),
+    ):
+        keys = rows.order_by("created_at").values_list("pk", flat=True)
+        for pk in keys.filter(lost)[:most]:
             if rows.filter(lost, pk=pk).update(enqueued_at=now):
                 enqueue(task, str(pk))
-    if own is None:
-        return
-    waiting = Q(enqueued_at__lte=now - SELF_AFTER)
-    for rows, work in ((ready, results.fetch), (queued, submitting.submit)):
-        due = rows.filter(waiting).order_by("created_at").values_list("pk", flat=True)
-        for pk in due[: min(ROUND, own.free)]:
+        if own is None:
+            continue
+        for pk in keys.filter(waiting)[: min(most, own.free)]:
             own.give(partial(work, str(pk)))

@@ -21,6 +21,7 @@ def in_flight(count, start=0):
             shopper=shopper,
             status=TryOn.Status.GENERATING,
             generation_id=f"g{number}",
+            accepted_at=clock.now(),
             reuse_key=str(number),
             deadline_at=clock.now() + timedelta(minutes=5),
         )
@@ -114,6 +115,17 @@ def test_starts_leave_each_generation_in_flight_its_request():
         acquire(Kind.FINISH)
     with pytest.raises(Paused):
         acquire(Kind.FINISH)
+
+
+def test_a_picture_may_count_on_what_is_free_again_by_then(pass_time):
+    """A picture is asked for 12 s from now; the requests of 50 s ago are free again then."""
+    for _ in range(7):
+        acquire(Kind.FINISH)
+    pass_time(seconds=50)
+    acquire(Kind.PHOTO)
+    acquire(Kind.SUBMIT)
+    in_flight(1)
+    acquire(Kind.SUBMIT)
 
 
 def test_a_limit_of_one_still_moves(settings):
