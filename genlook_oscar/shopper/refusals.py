@@ -11,7 +11,7 @@ SENTENCES = {
         "This file is too large: photos may have up to %(limit)s. Please choose a smaller one."
     ),
     "photo_not_an_image": _(
-        "This file is not a photo that we can read. Please choose a JPEG, PNG, WebP or HEIC photo."
+        "This file is not a photo that we can read. Please choose a JPEG, PNG or WebP photo."
     ),
     "photo_heic_unsupported": _(
         "This shop cannot read HEIC photos. Please choose a JPEG or PNG photo; a screenshot of "
