@@ -12,30 +12,32 @@ SKU_LENGTH = 255
 
 
 def link_for(product: Any) -> ProductLink:
-    """The link of an Oscar product, made at first use; two queries once it is there.
+    """The link of an Oscar product, made at first use; one query once it is there.
 
     The link keeps its `external_id` when the SKU changes, and after the product is deleted,
     so that whatever takes over the SKU gets another name and never the old pictures.
     Two processes that ask at once get the same link: the database decides.
     Raises `IntegrityError` when no name is free, or the product is gone.
     """
-    sku = sku_of(product)
-    stored_sku = sku[:SKU_LENGTH]
     link: ProductLink | None = ProductLink.objects.filter(product_id=product.pk).first()
-    if link is None:
-        link = _make(product, sku, stored_sku)
-    if link.sku != stored_sku:
-        ProductLink.objects.filter(pk=link.pk).update(sku=stored_sku)
-        link.sku = stored_sku
-    return link
+    return link or _make(product)
 
 
-def _make(product: Any, sku: str, stored_sku: str) -> ProductLink:
+def note_sku(link: ProductLink) -> None:
+    """Bring the SKU that the merchant sees up to date; one query when nothing has changed."""
+    sku = sku_of(link.product)[:SKU_LENGTH]
+    if link.sku != sku:
+        ProductLink.objects.filter(pk=link.pk).update(sku=sku)
+        link.sku = sku
+
+
+def _make(product: Any) -> ProductLink:
+    sku = sku_of(product)
     problem: IntegrityError | None = None
     for external_id in external_ids_for(product, sku):
         try:
             link: ProductLink = ProductLink.objects.get_or_create(
-                product=product, defaults={"sku": stored_sku, "external_id": external_id}
+                product=product, defaults={"sku": sku[:SKU_LENGTH], "external_id": external_id}
             )[0]
             return link
         except IntegrityError as error:

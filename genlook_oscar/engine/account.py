@@ -17,11 +17,12 @@ from ..api import (
     RateLimited,
     RetryPolicy,
     Timeouts,
+    Unavailable,
 )
 from ..conf import conf
 from ..models import Account
 from ..signals import alarm_raised
-from . import pacing
+from . import circuit, pacing
 from .messages import alarm_message
 from .pacing import Kind, Paused
 
@@ -36,6 +37,8 @@ LONGEST_REST_SECONDS = 60.0
 CREDITS_CODE = "INSUFFICIENT_CREDITS"
 NO_KEY_CODE = "MISSING_API_KEY"
 ALARM_BY_STATUS = {401: "INVALID_API_KEY", 402: CREDITS_CODE, 403: "FORBIDDEN"}
+REASON_BY_STATUS = {402: "no_credits", 403: "not_allowed"}
+OUTAGE_CODE = "UNAVAILABLE"
 LASTING = (CREDITS_CODE, "FORBIDDEN")
 """Alarms that a good answer to just any request does not end."""
 NOTE_SECONDS = 30
@@ -74,6 +77,11 @@ def ask(
         raise
     except (ConfigurationProblem, OutOfCredits) as error:
         alarm(ALARM_BY_STATUS.get(error.status or 0, error.code))
+        circuit.failed(REASON_BY_STATUS.get(error.status or 0, "not_configured"))
+        raise
+    except Unavailable:
+        if circuit.failed("unavailable"):
+            alarm(OUTAGE_CODE)
         raise
     answered()
     return answer
@@ -89,6 +97,7 @@ def alarm(code: str) -> None:
 
 def answered() -> None:
     """Note a good answer, once in a while; it ends an alarm about the key or the address."""
+    circuit.worked()
     now = clock.now()
     stale = Q(answered_at=None) | Q(answered_at__lt=now - timedelta(seconds=NOTE_SECONDS))
     over = ~Q(alarm_code__in=["", *LASTING])
@@ -100,6 +109,7 @@ def answered() -> None:
 
 def accepted() -> None:
     """Note an accepted try-on: there are credits, and the key may do all it must."""
+    circuit.accepted()
     Account.objects.filter(pk=1).exclude(alarm_code="").update(alarm_code="")
 
 
@@ -114,5 +124,6 @@ def check() -> None:
     Account.objects.filter(pk=1).update(credits=credits, credits_at=now, answered_at=now)
     if credits > 0:
         Account.objects.filter(pk=1, alarm_code=CREDITS_CODE).update(alarm_code="")
+        circuit.topped_up()
     else:
         alarm(CREDITS_CODE)

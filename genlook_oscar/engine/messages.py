@@ -100,6 +100,9 @@ FAILURES: dict[str, Message] = {
 REFUSALS: dict[str, Message] = {
     "off": Message(_("The fitting room is closed."), _("Virtual try-on is switched off.")),
     "not_configured": FAILURES["not_configured"],
+    "not_allowed": FAILURES["not_configured"],
+    "no_credits": FAILURES["no_credits"],
+    "unavailable": FAILURES["unavailable"],
     "sign_in_first": Message(
         _("Sign in to try this on."), _("Only signed-in customers may try on.")
     ),
@@ -127,6 +130,10 @@ ALARMS: dict[str, str | Promise] = {
     "FORBIDDEN": _(
         "A product or generation belongs to another Genlook account. If two accounts or shops "
         "share product names, set GENLOOK_EXTERNAL_ID_PREFIX."
+    ),
+    "UNAVAILABLE": _(
+        "Genlook does not answer. Shoppers are told so, and new try-ons are refused until it "
+        "answers again; nothing has to be done unless it lasts."
     ),
     "INSUFFICIENT_CREDITS": _("No credits are left. Top up the account at Genlook."),
 }

@@ -81,9 +81,10 @@ def forget_image(photo: Photo, image_id: str) -> None:
 
 def delete(photo: Photo) -> None:
     """Erase the photo here now, and at Genlook by a task."""
-    name = photo.external_user_id
     erasure.erase_photo(photo, at_genlook=False)
-    erasing.ask_for(name)
+    # Read only now: an upload that began meanwhile has written the name before it sent.
+    photo.refresh_from_db()
+    erasing.ask_for(photo.external_user_id)
 
 
 def _claim(photo: Photo, now: datetime) -> str:
@@ -109,7 +110,9 @@ def _upload(photo: Photo, configuration: Configuration, claim: str) -> str:
     days = configuration.keep_for_days_flag
     user_id = photo.shopper.external_user_id
     # Written before the bytes leave, so that what may be at Genlook can always be erased.
-    Photo.objects.filter(pk=photo.pk, claim=claim).update(external_user_id=user_id)
+    mine = Photo.objects.filter(pk=photo.pk, claim=claim)
+    if not mine.update(external_user_id=user_id):
+        raise PhotoGone
     uploaded = ask(
         Kind.PHOTO,
         lambda client: client.upload_image(
@@ -120,11 +123,15 @@ def _upload(photo: Photo, configuration: Configuration, claim: str) -> str:
         ),
     )
     kept = timedelta(days=days or UNKNOWN_WINDOW_DAYS) - MARGIN
-    Photo.objects.filter(pk=photo.pk, erased_at=None).update(
+    kept_here = Photo.objects.filter(pk=photo.pk, erased_at=None).update(
         image_id=uploaded.image_id,
         image_expires_at=clock.now() + kept,
         image_crop=configuration.crop,
         sent_at=clock.now(),
         error_code="",
     )
+    if not kept_here:
+        # She deleted it while it was on its way: what has arrived there must go as well.
+        erasing.ask_for(user_id)
+        raise PhotoGone
     return uploaded.image_id

@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from .. import clock
 from ..api import GenlookError
 from ..catalogue.fingerprint import fingerprint
-from ..catalogue.links import link_for
+from ..catalogue.links import link_for, note_sku
 from ..catalogue.payload import VALID_FOR_DAYS, ProductUnfit, upsert
 from ..conf import conf
 from ..models import ProductLink
@@ -28,6 +28,7 @@ MARGIN = timedelta(hours=1)
 def enqueue_registration(product: Any) -> None:
     """Register the product from a worker if Genlook does not know this very content."""
     link = link_for(product)
+    note_sku(link)
     if not link.is_known(fingerprint(product)):
         enqueue("register_product", link.pk)
 

@@ -27,12 +27,18 @@ class Progress:
     poll_after_ms: int
 
 
-def of(tryon: TryOn, *, nudge: bool = True) -> Progress:
+def of(tryon: TryOn, *, account: Account | None = None) -> Progress:
     """How far a try-on is. One query, none when it is final; and whoever asks for a live one
-    sees to it that somebody watches. The click need not (`nudge`): its own task does."""
+    sees to it that somebody watches.
+
+    The click need not: its own task does, and it hands in the `account` that it has read
+    by `account_at` already.
+    """
     if tryon.is_final:
         return Progress(None, 0, 0)
-    account, ahead = _account_and_ahead(tryon)
+    nudge = account is None
+    account = account or account_at(tryon.created_at)
+    ahead = account.ahead  # type: ignore[attr-defined]
     now = clock.now()
     if nudge and _nobody_comes(account, now):
         ensure_watcher()
@@ -49,12 +55,16 @@ def of(tryon: TryOn, *, nudge: bool = True) -> Progress:
     return Progress(ahead + 1, max(round(left), 1), _poll_after(left))
 
 
-def _account_and_ahead(tryon: TryOn) -> tuple[Account, int]:
-    """The account, and how many try-ons wait before this one."""
-    before = TryOn.objects.filter(status__in=WAITING, created_at__lt=tryon.created_at)
+def account_at(moment: datetime) -> Account:
+    """The account, with the number of try-ons that waited at that moment as `ahead`."""
+    before = TryOn.objects.filter(status__in=WAITING, created_at__lt=moment)
     count = before.order_by().values(one=Value(1)).annotate(count=Count("pk")).values("count")
-    account = Account.objects.filter(pk=1).annotate(ahead=Coalesce(Subquery(count), 0)).first()
-    return (account, account.ahead) if account else (Account.load(), before.count())
+    rows = Account.objects.filter(pk=1).annotate(ahead=Coalesce(Subquery(count), 0))
+    found = rows.first()
+    if found is None:
+        Account.load()
+        found = rows.get()
+    return found
 
 
 def _nobody_comes(account: Account, now: datetime) -> bool:

@@ -4,8 +4,9 @@ import logging
 from datetime import timedelta
 
 from .. import clock
-from ..models import Account, Erasure
+from ..models import Account, Configuration, Erasure
 from ..shopper import erasure
+from ..shopper.files import delete_strays
 from .queue import enqueue, ensure_watcher
 from .repair import end_overdue, repair_leases
 from .watching import hand_over, work_left
@@ -14,6 +15,7 @@ logger = logging.getLogger(__name__)
 
 BATCH = 500
 CREDITS_EVERY = timedelta(minutes=5)
+TIDY_EVERY = timedelta(days=1)
 
 
 def sweep() -> None:
@@ -30,8 +32,20 @@ def sweep() -> None:
     )[:BATCH]:
         enqueue("erase", pk)
     account = Account.load()
-    if account.credits_at is None or account.credits_at < now - CREDITS_EVERY:
+    stale = account.credits_at is None or account.credits_at < now - CREDITS_EVERY
+    # An open circuit is closed by the first good answer; this asks for one.
+    if stale or account.circuit_reason:
         enqueue("check_account")
+    if account.tidied_at is None or account.tidied_at < now - TIDY_EVERY:
+        tidy()
+
+
+def tidy() -> None:
+    """Delete the pictures that no row names: what a process left that died between writing
+    a file and its row. Only after as many days as were promised to shoppers."""
+    now = clock.now()
+    Account.objects.filter(pk=1).update(tidied_at=now)
+    delete_strays(now - timedelta(days=Configuration.load().retention_days))
 
 
 def expire_pictures() -> None:

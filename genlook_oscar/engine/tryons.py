@@ -13,21 +13,23 @@ from ..catalogue.eligibility import verdict
 from ..catalogue.fingerprint import fingerprint
 from ..catalogue.links import link_for
 from ..conf import conf
-from ..models import Configuration, Photo, ProductLink, Shopper, TryOn
-from ..shopper import consent, erasure
+from ..models import Account, Configuration, Photo, ProductLink, Shopper, TryOn
+from ..shopper import consent, erasure, identity
 from ..signals import tryon_accepted
-from . import erasing
+from . import circuit, erasing, progress
 from .messages import shopper_message
 from .queue import enqueue
 
 
 class Refused(Exception):
-    """A click that becomes no try-on. `status` is the HTTP status to answer with."""
+    """A click that becomes no try-on. `status` is the HTTP status to answer with,
+    `retry_after` the seconds after which the same click may succeed, if that is known."""
 
-    def __init__(self, code: str, status: int = 403) -> None:
+    def __init__(self, code: str, status: int = 403, retry_after: float | None = None) -> None:
         super().__init__(code)
         self.code = code
         self.status = status
+        self.retry_after = retry_after
 
     @property
     def message(self) -> str:
@@ -37,10 +39,12 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Accepted:
-    """The try-on of a click; `reused` when its picture exists already and costs nothing."""
+    """The try-on of a click; `reused` when its picture exists already and costs nothing.
+    `account` is the account as read for a new one, for `progress.of`."""
 
     tryon: TryOn
     reused: bool
+    account: Account | None = None
 
 
 def request(
@@ -68,26 +72,31 @@ def request(
     existing = _existing(shopper, key, live_key, idempotency_key)
     if existing:
         return existing
-    tryon = TryOn(
-        shopper=shopper,
-        photo=photo,
-        link=link,
-        product=product,
-        product_title=product.get_title()[:255],
-        reuse_key=key,
-        live_key=live_key,
-        idempotency_key=idempotency_key or None,
-        watermark=configuration.watermark_flag,
-        keep_for_days=configuration.keep_for_days_flag,
-        retention_days=configuration.retention_days,
-        created_at=now,
-        not_before=now,
-        enqueued_at=now,
-        deadline_at=now + timedelta(seconds=conf.deadline_seconds),
-    )
+    account = progress.account_at(now)
+    closed = circuit.check(account)
+    if closed:
+        raise Refused(closed.reason, 503, closed.seconds)
     try:
         with transaction.atomic():
-            tryon.save(force_insert=True)
+            # A login in this very moment must not leave the try-on behind with the guest.
+            owner = identity.lock(shopper)
+            tryon = TryOn.objects.create(
+                shopper=owner,
+                photo=photo,
+                link=link,
+                product=product,
+                product_title=product.get_title()[:255],
+                reuse_key=key,
+                live_key=f"{owner.pk}:{key}",
+                idempotency_key=idempotency_key or None,
+                watermark=configuration.watermark_flag,
+                keep_for_days=configuration.keep_for_days_flag,
+                retention_days=configuration.retention_days,
+                created_at=now,
+                not_before=now,
+                enqueued_at=now,
+                deadline_at=now + timedelta(seconds=conf.deadline_seconds),
+            )
     except IntegrityError:
         # Another request of hers made it in the same moment.
         existing = _existing(shopper, key, live_key, idempotency_key)
@@ -96,7 +105,7 @@ def request(
         return existing
     enqueue("submit", str(tryon.pk))
     transaction.on_commit(lambda: tryon_accepted.send_robust(sender=TryOn, tryon=tryon))
-    return Accepted(tryon, reused=False)
+    return Accepted(tryon, reused=False, account=account)
 
 
 def reuse_key(photo: Photo, link: ProductLink, content: str, configuration: Configuration) -> str:
@@ -119,12 +128,12 @@ def _existing(
         reuse_key=key,
         status=TryOn.Status.COMPLETED,
         expires_at__gt=clock.now(),
-        hidden_at=None,
     ) & ~Q(result="")
     same = finished | Q(live_key=live_key)
     if idempotency_key:
         same |= Q(idempotency_key=idempotency_key)
-    found = list(TryOn.objects.filter(same, shopper=shopper).order_by("-created_at")[:20])
+    hers = TryOn.objects.filter(shopper=shopper, hidden_at=None)
+    found = list(hers.filter(same).order_by("-created_at")[:20])
     if not found:
         return None
     clicked = [row for row in found if idempotency_key and row.idempotency_key == idempotency_key]
@@ -137,7 +146,10 @@ def cancel_or_delete(tryon: TryOn) -> None:
     """Take a try-on away at the shopper's wish: a waiting one is cancelled, a picture is
     erased here now and at Genlook by a task; one that is being made is dropped on arrival."""
     TryOn.objects.move(tryon.pk, TryOn.Status.QUEUED, TryOn.Status.CANCELLED)
-    TryOn.objects.filter(pk=tryon.pk, hidden_at=None).update(hidden_at=clock.now())
+    # Its keys are free again: the same click later is a new wish.
+    TryOn.objects.filter(pk=tryon.pk, hidden_at=None).update(
+        hidden_at=clock.now(), live_key=None, idempotency_key=None
+    )
     erasure.erase_result(tryon)
     tryon.refresh_from_db()
     erasing.ask_for(tryon.external_user_id)

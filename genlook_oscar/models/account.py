@@ -22,10 +22,17 @@ class Account(models.Model):
     alarm_code = models.CharField(_("alarm"), max_length=64, blank=True, editable=False)
     alarm_at = models.DateTimeField(_("alarm since"), null=True, editable=False)
 
+    circuit_reason = models.CharField(max_length=32, blank=True, editable=False)
+    circuit_since = models.DateTimeField(null=True, editable=False)
+    circuit_until = models.DateTimeField(null=True, editable=False)
+    circuit_last = models.CharField(max_length=32, blank=True, editable=False)
+    circuit_streak = models.PositiveIntegerField(default=0, editable=False)
+
     watcher = models.CharField(max_length=32, blank=True, editable=False)
     watcher_until = models.DateTimeField(null=True, editable=False)
     watcher_asked_at = models.DateTimeField(null=True, editable=False)
 
+    tidied_at = models.DateTimeField(null=True, editable=False)
     durations = models.JSONField(default=list, editable=False)
     pace = models.JSONField(default=list, editable=False)
     pace_version = models.BigIntegerField(default=0, editable=False)

@@ -1,4 +1,3 @@
-import hashlib
 from typing import Any
 
 from django.db import models
@@ -123,9 +122,3 @@ class Configuration(models.Model):
     def keep_for_days_flag(self) -> int | None:
         """What the API is told: 1, 3, 7, or None for the account's default."""
         return self.keep_for_days or None
-
-    @property
-    def wording_version(self) -> str:
-        """Changes when what a shopper agrees to changes: the text, the days, the link."""
-        words = "\n".join([self.consent_text, str(self.retention_days), self.privacy_url])
-        return hashlib.sha256(words.encode()).hexdigest()[:12]

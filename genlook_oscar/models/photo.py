@@ -27,7 +27,7 @@ class Photo(models.Model):
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()
     created_at = models.DateTimeField(_("taken in"), default=clock.now)
-    expires_at = models.DateTimeField(_("deleted on"), db_index=True)
+    expires_at = models.DateTimeField(_("deleted on"))
     erased_at = models.DateTimeField(_("erased"), null=True, blank=True)
 
     image_id = models.CharField(max_length=1000, blank=True)
@@ -44,6 +44,11 @@ class Photo(models.Model):
         verbose_name = _("photo")
         verbose_name_plural = _("photos")
         ordering = ["-created_at"]
+        indexes = [
+            models.Index(
+                fields=["expires_at"], condition=~models.Q(file=""), name="genlook_photo_files"
+            )
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["shopper", "sha256"], name="genlook_one_photo_per_picture"

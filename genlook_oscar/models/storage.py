@@ -9,14 +9,24 @@ from ..conf import conf
 ALIAS = "genlook"
 
 
+class PrivateFolder(FileSystemStorage):
+    """A folder whose files have no address, readable by the shop's own user only."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            location=conf.private_root,
+            file_permissions_mode=0o600,
+            directory_permissions_mode=0o700,
+        )
+
+    def url(self, name: str | None) -> str:
+        """Raises: what is here is served by views that look at who asks."""
+        raise ValueError("Private pictures have no public address.")
+
+
 class _Private(LazyObject):
     def _setup(self) -> None:
-        if ALIAS in settings.STORAGES:
-            self._wrapped = storages[ALIAS]
-        else:
-            self._wrapped = FileSystemStorage(
-                location=conf.private_root, file_permissions_mode=0o600, base_url=None
-            )
+        self._wrapped = storages[ALIAS] if ALIAS in settings.STORAGES else PrivateFolder()
 
 
 def private_storage() -> Storage:

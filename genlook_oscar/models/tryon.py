@@ -41,7 +41,8 @@ class TryOnQuerySet(models.QuerySet["TryOn"]):
             raise ValueError(f"A try-on does not go from {source} to {target}.")
         if target not in TryOn.LIVE:
             values.update(live_key=None, claim="", claimed_until=None)
-            values.setdefault("finished_at", clock.now())
+            if source in TryOn.LIVE:
+                values.setdefault("finished_at", clock.now())
         return bool(self.filter(pk=pk, status=source).update(status=target, **values))
 
     def claim(self, pk: Any, seconds: float) -> str | None:
@@ -165,7 +166,7 @@ class TryOn(models.Model):
     result = models.FileField(
         upload_to=result_path, storage=private_storage, max_length=200, blank=True
     )
-    expires_at = models.DateTimeField(_("deleted on"), null=True, db_index=True)
+    expires_at = models.DateTimeField(_("deleted on"), null=True)
     error_code = models.CharField(_("error"), max_length=64, blank=True)
     error_detail = models.TextField(_("what Genlook said"), blank=True)
     charge = models.CharField(
@@ -182,6 +183,10 @@ class TryOn(models.Model):
         indexes = [
             models.Index(fields=["shopper", "-created_at"], name="genlook_tryon_history"),
             models.Index(fields=["status", "next_poll_at"], name="genlook_tryon_polls"),
+            # Rows outlive their pictures; the sweep looks only at those that still have one.
+            models.Index(
+                fields=["expires_at"], condition=~Q(result=""), name="genlook_tryon_pictures"
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -59,7 +59,6 @@ def erase_result(tryon: TryOn, *, due_at: datetime | None = None) -> bool:
             tryon.pk,
             TryOn.Status.COMPLETED,
             TryOn.Status.EXPIRED,
-            finished_at=F("finished_at"),
             expires_at=Least(F("expires_at"), Value(now)),
             result_url="",
         )

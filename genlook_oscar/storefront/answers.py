@@ -17,7 +17,8 @@ HTML = "text/html"
 class Problem(Exception):
     """Ends a request with an error: `{"code", "message", "status"}`, plus `details`.
 
-    `details` is a list of `{"field", "code", "message"}`, one for each fault in a field.
+    `details` is a list of `{"field", "code", "message"}`, one for each fault in a field;
+    `retry_after` the seconds after which the same request may succeed.
     """
 
     def __init__(
@@ -26,12 +27,14 @@ class Problem(Exception):
         message: str | Promise,
         status: int,
         details: list[dict[str, str]] | None = None,
+        retry_after: float | None = None,
     ) -> None:
         super().__init__(code)
         self.code = code
         self.message = message
         self.status = status
         self.details = details
+        self.retry_after = retry_after
 
 
 def not_found() -> Problem:
@@ -70,7 +73,10 @@ def problem_answer(problem: Problem) -> JsonResponse:
     }
     if problem.details is not None:
         body["details"] = problem.details
-    return JsonResponse(body, status=problem.status)
+    headers = {}
+    if problem.retry_after is not None:
+        headers["Retry-After"] = str(max(round(problem.retry_after), 1))
+    return JsonResponse(body, status=problem.status, headers=headers)
 
 
 class SeeOther(HttpResponseRedirect):

@@ -96,7 +96,9 @@ def start(
             idempotency_key=key or None,
         )
     except tryons.Refused as refused:
-        raise Problem(refused.code, refused.message, refused.status) from None
+        raise Problem(
+            refused.code, refused.message, refused.status, retry_after=refused.retry_after
+        ) from None
 
 
 def _owned_photo(request: HttpRequest, pk: UUID) -> Photo:

@@ -52,7 +52,7 @@ class TryOnsView(StorefrontView):
         address = tryon_url(accepted.tryon)
         if not wants_json(request):
             return see_other(address)
-        told = progress.of(accepted.tryon, nudge=False)
+        told = progress.of(accepted.tryon, account=accepted.account)
         return JsonResponse(
             accepted_data(accepted.tryon, told, accepted.reused),
             status=200 if accepted.reused else 202,
