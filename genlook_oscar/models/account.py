@@ -13,7 +13,8 @@ class Account(models.Model):
     """What is known of the Genlook account, and what its processes share: one row.
 
     Health (does the key work, credits, alarm), the watcher's lease, and the requests of
-    the last minute, which all processes on all hosts spend together.
+    the last minute, which all processes on all hosts spend together, and what the books
+    said when they were last compared with Genlook's balance (see `engine.books`).
     """
 
     credits = models.IntegerField(_("credits left"), null=True, editable=False)
@@ -32,6 +33,16 @@ class Account(models.Model):
     watcher_until = models.DateTimeField(null=True, editable=False)
     watcher_asked_at = models.DateTimeField(null=True, editable=False)
 
+    books_at = models.DateTimeField(null=True, editable=False)
+    books_since = models.DateTimeField(null=True, editable=False)
+    books_key = models.CharField(max_length=16, blank=True, editable=False)
+    books_balance = models.IntegerField(default=0, editable=False)
+    books_settled = models.IntegerField(default=0, editable=False)
+    books_open = models.PositiveIntegerField(default=0, editable=False)
+    books_slack = models.PositiveIntegerField(default=0, editable=False)
+    drift = models.IntegerField(default=0, editable=False)
+
+    swept_at = models.DateTimeField(null=True, editable=False)
     tidied_at = models.DateTimeField(null=True, editable=False)
     durations = models.JSONField(default=list, editable=False)
     pace = models.JSONField(default=list, editable=False)

@@ -86,6 +86,14 @@ class Erasure(models.Model):
         verbose_name = _("erasure")
         verbose_name_plural = _("erasures")
         ordering = ["-requested_at"]
+        indexes = [
+            # The proofs stay for ever; the sweep looks only at what is still to be done.
+            models.Index(
+                fields=["not_before"],
+                condition=models.Q(done_at=None),
+                name="genlook_erasures_open",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.external_user_id

@@ -183,6 +183,13 @@ class TryOn(models.Model):
         indexes = [
             models.Index(fields=["shopper", "-created_at"], name="genlook_tryon_history"),
             models.Index(fields=["status", "next_poll_at"], name="genlook_tryon_polls"),
+            # A million settled rows are counted, and the few others found, without the rows.
+            models.Index(fields=["charge", "finished_at"], name="genlook_tryon_charges"),
+            models.Index(
+                fields=["late_until"],
+                condition=Q(late_until__isnull=False),
+                name="genlook_tryon_late",
+            ),
             # Rows outlive their pictures; the sweep looks only at those that still have one.
             models.Index(
                 fields=["expires_at"], condition=~Q(result=""), name="genlook_tryon_pictures"
