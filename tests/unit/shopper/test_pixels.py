@@ -336,9 +336,17 @@ class TestRefused:
 
     def test_the_limit_is_ours_and_not_pillows(self, recwarn: pytest.WarningsRecorder) -> None:
         # Pillow warns from 89 and gives up from 179 million pixels.
-        assert refusal(png(14_000, 14_000), max_pixels=200_000_000) == "photo_damaged"
-        assert refusal(png(10_000, 10_000), max_pixels=200_000_000) == "photo_damaged"
+        photo = encoded(quarters())
+        for side in (10_000, 14_000):
+            claimed = claiming(photo, side, side)
+            assert refusal(claimed, max_pixels=99_999_999) == "photo_too_many_pixels"
+            assert taken(claimed, max_pixels=200_000_000)
         assert not recwarn.list
+
+    def test_what_is_decoded_whole_has_a_limit_of_its_own(self) -> None:
+        # A PNG of 5000 x 5000 is at the limit; there are no pixels in it to decode.
+        assert refusal(png(5000, 5000)) == "photo_damaged"
+        assert refusal(png(5001, 5000)) == "photo_too_many_pixels"
 
     @pytest.mark.parametrize("kind", KINDS)
     def test_the_limit_of_pixels_holds_for_every_format(self, kind: str) -> None:
