@@ -200,7 +200,10 @@ class TryOn(models.Model):
                 fields=["shopper", "idempotency_key"], name="genlook_one_tryon_per_click"
             )
         ]
-        permissions = [("view_pictures", "Can see shoppers' pictures")]
+        permissions = [
+            ("view_pictures", "Can see shoppers' pictures"),
+            ("view_figures", "Can see the figures in the shop's dashboard"),
+        ]
 
     def __str__(self) -> str:
         return str(self.id)
