@@ -7,7 +7,7 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Any
 
-from django.db import connections
+from django.db import close_old_connections, connections
 
 logger = logging.getLogger(__name__)
 
@@ -61,6 +61,8 @@ class Hands:
                     job()
                 except Exception:
                     logger.exception("A job of the watcher failed; the next round repeats it.")
+                    # After a restart of the database the next job needs a new connection.
+                    close_old_connections()
                 finally:
                     with self._lock:
                         self._busy -= 1

@@ -193,6 +193,20 @@ def test_a_late_picture_is_delivered(emulator, click, drain, pass_time, sweep):
     assert tryon.charge == Charge.SETTLED
 
 
+def test_a_picture_that_never_comes_is_booked_as_uncertain(
+    emulator, click, drain, pass_time, sweep
+):
+    emulator.control.fault("stall", times=None)
+    tryon = click()
+    drain(limit=1000)
+    pass_time(hours=25)
+    sweep()
+    tryon.refresh_from_db()
+    assert (tryon.status, tryon.error_code) == (Status.FAILED, "too_slow")
+    assert tryon.charge == Charge.UNCERTAIN
+    assert tryon.late_until is None
+
+
 def test_an_expired_result_url_is_asked_for_anew(emulator, click, drain, on_commit):
     tryon = click()
     emulator.control.fault("error", path="/results/", status=403, code="EXPIRED", times=1)
