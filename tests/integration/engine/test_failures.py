@@ -204,7 +204,6 @@ def test_a_picture_that_never_comes_is_booked_as_uncertain(
     tryon.refresh_from_db()
     assert (tryon.status, tryon.error_code) == (Status.FAILED, "too_slow")
     assert tryon.charge == Charge.UNCERTAIN
-    assert tryon.late_until is None
 
 
 def test_an_expired_result_url_is_asked_for_anew(emulator, click, drain, on_commit):
