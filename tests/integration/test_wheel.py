@@ -18,7 +18,15 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-PARTS = ["genlook_oscar", "setup.cfg", "pyproject.toml", "MANIFEST.in", "README.md", "LICENSE"]
+PARTS = [
+    "genlook_oscar",
+    "setup.cfg",
+    "pyproject.toml",
+    "MANIFEST.in",
+    "README.md",
+    "CHANGELOG.md",
+    "LICENSE",
+]
 
 pytestmark = [pytest.mark.slow, pytest.mark.anydb]
 
@@ -131,6 +139,7 @@ print("COMPLETED")
 """
 
 
+# As anyone would build it: the wheel is made from the sdist, so the sdist must be whole too.
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     source = tmp_path_factory.mktemp("source")
@@ -142,7 +151,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
         else:
             shutil.copy(path, source / part)
     subprocess.run(
-        [sys.executable, "-m", "build", "--wheel", "--outdir", str(source / "dist"), str(source)],
+        [sys.executable, "-m", "build", "--outdir", str(source / "dist"), str(source)],
         check=True,
         capture_output=True,
     )
