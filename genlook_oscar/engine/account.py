@@ -22,7 +22,7 @@ from ..api import (
 from ..conf import conf
 from ..models import Account
 from ..signals import alarm_raised
-from . import circuit, pacing
+from . import books, circuit, pacing
 from .messages import alarm_message
 from .pacing import Kind, Paused
 
@@ -122,6 +122,7 @@ def check() -> None:
         return
     now = clock.now()
     Account.objects.filter(pk=1).update(credits=credits, credits_at=now, answered_at=now)
+    books.reconcile(credits)
     if credits > 0:
         Account.objects.filter(pk=1, alarm_code=CREDITS_CODE).update(alarm_code="")
         circuit.topped_up()
