@@ -1,58 +1,4 @@
-// The photo step: choosing a photo, making it small, sending it, keeping and deleting it.
-
-/** Statuses of an answer that says no to the photo itself. */
-const UNFIT = [400, 413, 415, 422];
-
-/** Said to the shopper when a photo cannot be taken; `text` names a text of the room. */
-class Unfit extends Error {
-  constructor(text) {
-    super(text);
-    this.text = text;
-  }
-}
-
-/**
- * Turn a picture upright, make its longer side `longSide` pixels at most, and return it as
- * a JPEG without metadata. What this browser cannot read is returned as it is, for the
- * server to read or refuse. Throws `Unfit`.
- */
-export async function shrink(file, { longSide, maxPixels, maxBytes }) {
-  if (file.type && !file.type.startsWith("image/")) throw new Unfit("notPhoto");
-  let picture;
-  try {
-    const { naturalWidth, naturalHeight } = await measure(file);
-    if (naturalWidth * naturalHeight > maxPixels) throw new Unfit("tooLarge");
-    picture = await createImageBitmap(file, { imageOrientation: "from-image" });
-  } catch (error) {
-    if (error instanceof Unfit) throw error;
-    if (file.size > maxBytes) throw new Unfit("tooLarge");
-    return file;
-  }
-  const scale = Math.min(1, longSide / Math.max(picture.width, picture.height));
-  const canvas = document.createElement("canvas");
-  canvas.width = Math.max(1, Math.round(picture.width * scale));
-  canvas.height = Math.max(1, Math.round(picture.height * scale));
-  const context = canvas.getContext("2d");
-  context.imageSmoothingQuality = "high";
-  context.fillStyle = "#fff";
-  context.fillRect(0, 0, canvas.width, canvas.height);
-  context.drawImage(picture, 0, 0, canvas.width, canvas.height);
-  picture.close();
-  return new Promise((resolve) => {
-    canvas.toBlob((blob) => resolve(blob || file), "image/jpeg", 0.9);
-  });
-}
-
-// A browser knows the size of a picture long before it has unpacked it.
-function measure(file) {
-  const address = URL.createObjectURL(file);
-  return new Promise((resolve, reject) => {
-    const image = new Image();
-    image.onload = () => resolve(image);
-    image.onerror = reject;
-    image.src = address;
-  }).finally(() => URL.revokeObjectURL(address));
-}
+// The photo step: choosing a photo, sending it, keeping and deleting it.
 
 export class Photos {
   constructor(room) {
@@ -136,10 +82,10 @@ export class Photos {
     const turn = (this.turn = {});
     let blob;
     try {
+      const { shrink } = await room.module("shrink");
       blob = await shrink(file, { longSide: +longSide, maxPixels: +maxPixels, maxBytes: +maxBytes });
     } catch (error) {
-      this.render();
-      room.problem(error.text || "fault");
+      if (this.turn === turn) this.unfit(error);
       return;
     }
     if (this.turn !== turn) return;
@@ -150,6 +96,11 @@ export class Photos {
     this.chosen = null;
     this.render();
     this.send();
+  }
+
+  unfit(error) {
+    this.render();
+    this.room.problem(error.text || "fault");
   }
 
   /** Forget the photo that is not sent yet. */
@@ -201,7 +152,7 @@ export class Photos {
     // Said here at once; a click that waits for the photo hears of it as well.
     this.upload.catch((error) => {
       if (error.name === "AbortError") return;
-      if (UNFIT.includes(error.status)) this.drop();
+      if (error.code?.startsWith("photo_")) this.drop();
       this.upload = null;
       this.render();
       this.refused(error);
@@ -276,33 +227,6 @@ export class Photos {
       this.drop();
     }
     this.render();
-  }
-
-  async openCamera() {
-    const { room } = this;
-    const { Camera } = await room.module("camera");
-    this.camera ??= new Camera(room.part("video"), room.part("count"), room.part("live"));
-    room.show("camera");
-    try {
-      await this.camera.start();
-      room.dialog.querySelector("[data-do=timer]").focus();
-    } catch {
-      this.leaveCamera();
-      room.problem("noCamera");
-    }
-  }
-
-  leaveCamera() {
-    if (this.room.state !== "camera") return;
-    this.camera.stop();
-    this.room.show("photo");
-  }
-
-  async shoot(seconds) {
-    const picture = await this.camera.shoot(seconds);
-    if (!picture) return;
-    this.leaveCamera();
-    this.add(picture);
   }
 
   /** Tell how the sending goes; `percent` is null where nothing is being sent. */

@@ -4,14 +4,6 @@
 const STALE = 5 * 60000;
 const STORE = "genlook";
 
-/** An answer of the server that says no, or none at all; the message is for the shopper. */
-class Refusal extends Error {
-  constructor(message, { code = "", status = 0 } = {}) {
-    super(message);
-    Object.assign(this, { code, status });
-  }
-}
-
 export class FittingRoom extends HTMLElement {
   /** A tab follows one try-on at a time: the room of its product does it, else the first. */
   static follower = null;
@@ -52,8 +44,11 @@ export class FittingRoom extends HTMLElement {
     root.append(markup);
     this.dialog = root.querySelector("dialog");
     this.madeAt = performance.now();
-    this.notice = null;
-    const [{ Photos }, { TryOn }] = await Promise.all([this.module("photos"), this.module("tryon")]);
+    this.notice = this.camera = null;
+    const [{ ask }, { Photos }, { TryOn }] = await Promise.all(
+      ["ask", "photos", "tryon"].map((name) => this.module(name)),
+    );
+    this.ask = ask.bind(null, this);
     this.listen();
     this.photos = new Photos(this);
     this.tryon = new TryOn(this);
@@ -116,12 +111,12 @@ export class FittingRoom extends HTMLElement {
     ({
       close: () => this.close(),
       open: () => this.open(),
-      camera: () => photos.openCamera(),
-      timer: () => photos.shoot(5),
-      shoot: () => photos.shoot(0),
-      back: () => photos.leaveCamera(),
+      camera: () => this.openCamera(),
+      timer: () => this.camera.take(5),
+      shoot: () => this.camera.take(0),
+      back: () => this.camera.leave(),
       "delete-photo": () => photos.remove(),
-      basket: () => this.toBasket(),
+      basket: () => tryon.toBasket(),
       again: () => tryon.again(),
       retry: () => tryon.start(),
       look: () => tryon.follow(tryon.url),
@@ -158,7 +153,7 @@ export class FittingRoom extends HTMLElement {
   closed() {
     const { style } = document.documentElement;
     [style.overflow, style.scrollbarGutter] = this.page;
-    this.photos.leaveCamera();
+    this.camera?.leave();
     this.emit("close", { tryon: this.tryon.id });
   }
 
@@ -212,6 +207,12 @@ export class FittingRoom extends HTMLElement {
     return this.notice.show(words, { link, picture, titleOnly: this.dialog.open });
   }
 
+  async openCamera() {
+    const { Camera } = await this.module("camera");
+    this.camera ??= new Camera(this);
+    this.camera.open();
+  }
+
   chooseProduct() {
     const inputs = [...this.shadowRoot.querySelectorAll("[name=product]")];
     this.product = inputs.find((input) => input.type === "hidden" || input.checked) || inputs[0];
@@ -224,69 +225,6 @@ export class FittingRoom extends HTMLElement {
     const page = this.part("product-link");
     page.hidden = Boolean(basket) || new URL(url, location).pathname === location.pathname;
     page.href = url;
-  }
-
-  toBasket() {
-    const { basket } = this.product.dataset;
-    const target = new URL(basket, location).pathname;
-    const here = [...document.forms].find((form) => {
-      return new URL(form.getAttribute("action") || "", location).pathname === target;
-    });
-    if (here) {
-      // The page's own form knows the quantity and the options that she chose.
-      this.close();
-      here.scrollIntoView({ block: "center" });
-      here.requestSubmit();
-      return;
-    }
-    const form = this.part("basket-form");
-    form.action = basket;
-    form.submit();
-  }
-
-  /**
-   * Send `json` or a form's `body` to the shop; resolve to the JSON that it answers.
-   * `progress(part)` tells how much is sent, 0 to 1. Rejects with a `Refusal` that carries a
-   * sentence for the shopper, or with an AbortError.
-   */
-  async ask(url, { method = "POST", json, body, signal, progress } = {}) {
-    for (let first = true; ; first = false) {
-      const { status, answer } = await this.exchange(url, { method, json, body, signal, progress });
-      if (status >= 200 && status < 300) return answer;
-      if (!status) throw new Refusal(this.text("broken"));
-      if (first && answer.code === "csrf_failed") {
-        // She signed in or out elsewhere since this was rendered.
-        const { csrf } = (await this.markup()).querySelector("dialog").dataset;
-        this.dialog.dataset.csrf = this.part("basket-form").csrfmiddlewaretoken.value = csrf;
-      } else {
-        throw new Refusal(answer.message || this.text("fault"), { code: answer.code, status });
-      }
-    }
-  }
-
-  // Not fetch, which cannot tell how much of a photo has been sent.
-  exchange(url, { method, json, body, signal, progress }) {
-    return new Promise((resolve, reject) => {
-      const request = new XMLHttpRequest();
-      request.open(method, url);
-      request.timeout = 120000;
-      request.setRequestHeader("Accept", "application/json");
-      request.setRequestHeader("X-CSRFToken", this.dialog.dataset.csrf);
-      if (json) request.setRequestHeader("Content-Type", "application/json");
-      request.onabort = () => reject(new DOMException("", "AbortError"));
-      request.onloadend = () => {
-        let answer = {};
-        try {
-          answer = JSON.parse(request.responseText);
-        } catch {
-          // Empty, or a page of a proxy's: the status tells.
-        }
-        resolve({ status: request.status, answer });
-      };
-      signal?.addEventListener("abort", () => request.abort());
-      if (progress) request.upload.onprogress = ({ loaded, total }) => progress(loaded / total);
-      request.send(json ? JSON.stringify(json) : body);
-    });
   }
 
   /** What outlives the page: where the try-on is. No picture, no name, no token. */

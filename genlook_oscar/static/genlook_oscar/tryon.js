@@ -211,4 +211,22 @@ export class TryOn {
     room.photos.render();
     room.photos.list.querySelector("input").focus();
   }
+
+  /** By the page's own form, where there is one: it knows the quantity and her options. */
+  toBasket() {
+    const { room } = this;
+    const { pathname } = new URL(room.product.dataset.basket, location);
+    const here = [...document.forms].find((form) => {
+      return new URL(form.getAttribute("action") || "", location).pathname === pathname;
+    });
+    if (here) {
+      room.close();
+      here.scrollIntoView({ block: "center" });
+      here.requestSubmit();
+      return;
+    }
+    const form = room.part("basket-form");
+    form.action = pathname;
+    form.submit();
+  }
 }

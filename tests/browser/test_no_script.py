@@ -1,0 +1,53 @@
+"""The same path with script switched off: a form, a page that looks again, a result."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from genlook_oscar.models import TryOn
+
+from .conftest import DESK, PERSON, PHONE
+
+
+@pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["360", "1280"])
+def test_the_whole_path_without_script(
+    visit: Any, emulator: Any, dress: Any, viewport: Any
+) -> None:
+    emulator.control.settings(generation_seconds=3)
+    shopper = visit(viewport, java_script_enabled=False)
+    page = shopper.page
+    shopper.goto(dress.get_absolute_url())
+    page.get_by_role("link", name="See it on me").click()
+    shopper.shot("no-script-form", whole=True)
+    page.get_by_label("Choose or take a photo").set_input_files(PERSON)
+    page.get_by_role("checkbox").check()
+    page.get_by_role("button", name="See it on me").click()
+
+    expect(page.get_by_role("progressbar")).to_be_visible()
+    shopper.shot("no-script-waiting", whole=True)
+    tryon = TryOn.objects.get()
+    assert page.url.endswith(f"/try-on/{tryon.pk}/")
+
+    result = page.get_by_role("img", name="You with Wrap dress, a picture made by AI")
+    expect(result).to_be_visible()
+    expect(page.get_by_role("slider")).to_have_count(0)
+    shopper.shot("no-script-result", whole=True)
+    page.get_by_role("link", name="All your try-ons").click()
+    expect(page.get_by_role("link", name="Wrap dress", exact=True)).to_be_visible()
+    shopper.shot("no-script-history", whole=True)
+
+
+def test_a_file_that_is_no_photo_is_told_beside_the_field(visit: Any, dress: Any) -> None:
+    shopper = visit(PHONE, java_script_enabled=False)
+    shopper.allow("status of 400")
+    page = shopper.page
+    shopper.goto(f"/try-on/new/{dress.pk}/")
+    fake = {"name": "me.jpg", "mimeType": "image/jpeg", "buffer": b"%PDF-1.7 not a photo"}
+    page.get_by_label("Choose or take a photo").set_input_files(fake)
+    page.get_by_role("checkbox").check()
+    page.get_by_role("button", name="See it on me").click()
+    expect(page.locator("#genlook-photo-error")).to_contain_text("not a photo that we can read")
+    shopper.shot("no-script-problem", whole=True)

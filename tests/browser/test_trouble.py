@@ -1,0 +1,218 @@
+"""What goes wrong ends in a sentence that says what to do, and costs nothing twice."""
+
+from __future__ import annotations
+
+import io
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Route, expect
+
+from genlook_oscar.models import Photo, TryOn
+from tests.conftest import picture
+
+from .conftest import DESK, PHONE, Room
+
+
+def opened(shopper: Any, product: Any) -> Room:
+    room = Room(shopper.page)
+    shopper.goto(product.get_absolute_url())
+    room.open()
+    return room
+
+
+def test_without_her_consent_nothing_is_sent(visit: Any, dress: Any) -> None:
+    shopper = visit(PHONE)
+    room = opened(shopper, dress)
+    room.go.click()
+    room.expect_problem("choose a photo first")
+    room.choose()
+    expect(room.consent).not_to_be_checked()
+    room.go.click()
+    room.expect_problem("tick the box first")
+    expect(room.consent).to_be_focused()
+    shopper.shot("consent-needed")
+    assert shopper.sent() == []
+    assert not Photo.objects.exists()
+    assert not TryOn.objects.exists()
+
+
+def test_a_wording_that_changed_meanwhile_is_asked_for_again(
+    visit: Any, dress: Any, configuration: Any
+) -> None:
+    shopper = visit(DESK)
+    shopper.allow("status of 400")
+    room = opened(shopper, dress)
+    configuration.consent_text = "A new wording."
+    configuration.save()
+    room.choose()
+    room.consent.check()
+    room.expect_problem("agree to how your photo is used")
+    expect(room.dialog).to_contain_text("A new wording.")
+    expect(room.consent).not_to_be_checked()
+    assert not Photo.objects.exists()
+    room.consent.check()
+    room.photo_sent()
+
+
+def huge_png() -> bytes:
+    out = io.BytesIO()
+    Image.new("1", (20_000, 20_000)).save(out, "PNG")
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [
+        ("me.jpg", lambda: b"%PDF-1.7 no photo", "not a photo that we can read"),
+        ("me.pdf", lambda: b"%PDF-1.7 no photo", "This is not a picture"),
+        ("me.jpg", lambda: b"\xff\xd8" + bytes(30_000_000), "too large"),
+        ("me.png", lambda: picture(size=(1, 1), kind="PNG"), "too small"),
+        ("me.png", huge_png, "too large"),
+        ("me.jpg", lambda: b"", "This file is empty"),
+    ],
+    ids=["renamed-pdf", "pdf", "30-megabytes", "one-pixel", "400-megapixels", "empty"],
+)
+def test_a_wrong_file_is_answered_with_what_to_do(
+    visit: Any, dress: Any, tmp_path: Path, name: str, content: Any, says: str
+) -> None:
+    shopper = visit(PHONE)
+    shopper.allow("status of 400")
+    room = opened(shopper, dress)
+    room.consent.check()
+    file = tmp_path / name
+    file.write_bytes(content())
+    room.choose(file)
+    room.expect_problem(says)
+    shopper.shot(f"wrong-{says.replace(' ', '-')}")
+    assert not Photo.objects.exists()
+    # And the next one works.
+    room.choose()
+    room.photo_sent()
+
+
+def test_a_photo_is_turned_upright_and_made_small_before_it_is_sent(visit: Any, dress: Any) -> None:
+    sideways = Image.new("RGB", (3200, 2400), "#4477aa")
+    sideways.paste("#aa4444", (0, 0, 3200, 1200))
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    out = io.BytesIO()
+    sideways.save(out, "JPEG", exif=exif, comment=b"at home")
+    shopper = visit(DESK)
+    room = opened(shopper, dress)
+    room.consent.check()
+    with shopper.page.expect_request("**/try-on/photos/") as asked:
+        room.choose({"name": "IMG_1.jpg", "mimeType": "image/jpeg", "buffer": out.getvalue()})
+    room.photo_sent()
+    photo = Photo.objects.get()
+    assert (photo.width, photo.height) == (1200, 1600)
+    body = asked.value.post_data_buffer
+    assert body is not None
+    assert b"at home" not in body
+    assert b"Exif" not in body
+
+
+def test_a_failure_is_said_plainly_and_tried_again(visit: Any, emulator: Any, dress: Any) -> None:
+    emulator.control.fault("fail", path="/try-on", times=1)
+    shopper = visit(PHONE)
+    room = opened(shopper, dress)
+    room.run()
+    expect(room.heading("That did not work")).to_be_focused()
+    expect(room.host.locator("[data-failure]")).to_contain_text("Nothing was used.")
+    shopper.shot("failed")
+    room.dialog.get_by_role("button", name="Try again").click()
+    room.expect_result()
+    assert sorted(TryOn.objects.values_list("status", flat=True)) == ["completed", "failed"]
+
+
+def test_a_click_whose_answer_is_lost_is_not_paid_twice(
+    visit: Any, emulator: Any, dress: Any
+) -> None:
+    shopper = visit(DESK)
+    shopper.allow("ERR_FAILED")
+    room = opened(shopper, dress)
+    room.choose()
+    room.consent.check()
+    room.photo_sent()
+    begin = re.compile(r"/try-on/$")
+
+    def lose(route: Route) -> None:
+        route.fetch()
+        route.abort()
+
+    shopper.page.route(begin, lose)
+    room.go.click()
+    expect(room.host.locator("[data-failure]")).to_contain_text("The connection broke")
+    shopper.page.unroute(begin)
+    room.dialog.get_by_role("button", name="Try again").click()
+    room.expect_result()
+    assert TryOn.objects.count() == 1
+    assert emulator.control.state()["charged"] == 1
+
+
+def test_a_photo_whose_sending_breaks_off_is_sent_again(visit: Any, dress: Any) -> None:
+    shopper = visit(DESK)
+    shopper.allow("ERR_FAILED")
+    room = opened(shopper, dress)
+    shopper.page.route("**/try-on/photos/", lambda route: route.abort())
+    room.choose()
+    room.consent.check()
+    room.expect_problem("The connection broke")
+    shopper.page.unroute("**/try-on/photos/")
+    room.go.click()
+    room.expect_result()
+    assert Photo.objects.count() == 1
+
+
+def test_a_room_that_cannot_be_fetched_leads_to_the_plain_form(visit: Any, dress: Any) -> None:
+    shopper = visit(DESK)
+    shopper.allow("ERR_FAILED")
+    shopper.context.route("**/try-on/room/**", lambda route: route.abort())
+    shopper.goto(dress.get_absolute_url())
+    Room(shopper.page).link.click()
+    expect(shopper.page).to_have_url(f"{shopper.base}/try-on/new/{dress.pk}/")
+
+
+def test_deleting_a_photo_deletes_it(visit: Any, dress: Any) -> None:
+    shopper = visit(PHONE)
+    room = opened(shopper, dress)
+    room.choose()
+    room.consent.check()
+    room.photo_sent()
+    room.dialog.get_by_role("button", name="Delete it now").click()
+    expect(room.host.locator("[data-live]")).to_have_text("The photo is deleted.")
+    expect(room.dialog.locator("[name=photo]")).to_have_count(0)
+    photo = Photo.objects.get()
+    assert photo.erased_at
+    assert not photo.file
+
+
+@pytest.mark.parametrize("in_session", [False, True], ids=["cookie", "session"])
+def test_a_token_that_is_no_longer_good_is_renewed(
+    visit: Any, dress: Any, settings: Any, in_session: bool
+) -> None:
+    settings.CSRF_USE_SESSIONS = in_session
+    settings.CSRF_COOKIE_HTTPONLY = True
+    shopper = visit(DESK)
+    shopper.allow("status of 403")
+    room = opened(shopper, dress)
+    # As when she signs in or out in another tab.
+    shopper.context.clear_cookies()
+    room.choose()
+    room.consent.check()
+    room.photo_sent()
+    assert len(shopper.sent()) == 2
+
+
+def test_storage_that_is_switched_off_does_no_harm(visit: Any, dress: Any) -> None:
+    shopper = visit(DESK)
+    shopper.page.add_init_script(
+        "Object.defineProperty(window, 'sessionStorage',"
+        " { get() { throw new DOMException('', 'SecurityError'); } })"
+    )
+    room = opened(shopper, dress)
+    room.run()
+    room.expect_result()

@@ -1,0 +1,88 @@
+"""What the storefront costs a shopper's connection, and what a strict policy forbids."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from pathlib import Path
+
+import pytest
+from django.template.loader import render_to_string
+
+import genlook_oscar
+
+HERE = Path(genlook_oscar.__file__).parent
+STATIC = HERE / "static" / "genlook_oscar"
+TEMPLATES = sorted(
+    path
+    for folder in ("genlook_oscar", "oscar")
+    for path in (HERE / "templates" / folder).rglob("*.html")
+)
+ROOM_SCRIPTS = ["room.js", "ask.js", "photos.js", "shrink.js", "tryon.js", "follow.js"]
+ROOM_SCRIPTS += ["camera.js", "notice.js"]
+OTHER_SCRIPTS = ["loader.js", "page.js"]
+
+
+def zipped(*contents: bytes) -> int:
+    """Bytes on the wire: each file is compressed by itself."""
+    return sum(len(gzip.compress(content, 6)) for content in contents)
+
+
+def static(*names: str) -> list[bytes]:
+    return [(STATIC / name).read_bytes() for name in names]
+
+
+def test_every_script_is_counted() -> None:
+    assert sorted(p.name for p in STATIC.glob("*.js")) == sorted(ROOM_SCRIPTS + OTHER_SCRIPTS)
+    assert sorted(p.name for p in STATIC.glob("*.css")) == ["button.css", "page.css", "room.css"]
+
+
+def test_the_room_stays_light() -> None:
+    assert zipped(*static(*ROOM_SCRIPTS)) <= 15 * 1024
+    assert zipped(*static("room.css")) <= 5 * 1024
+    assert zipped(*static("page.css")) <= 5 * 1024
+
+
+def test_the_product_page_pays_at_most_one_and_a_half_kilobytes() -> None:
+    button = {
+        "product_pk": 123456,
+        "room_url": "/try-on/room/123456/",
+        "new_url": "/try-on/new/123456/",
+        "label": "See it on me",
+        "first_on_page": True,
+    }
+    markup = render_to_string("genlook_oscar/button.html", button).encode()
+    assert b"loader.js" in markup
+    assert zipped(markup, *static("loader.js", "button.css")) <= 1.5 * 1024
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(HERE)))
+def test_templates_hold_no_inline_script_or_style(path: Path) -> None:
+    text = path.read_text()
+    assert not re.search(r"<style|\sstyle\s*=", text)
+    assert not re.search(r"<script(?![^>]*\ssrc=)", text)
+    assert not re.search(r"\son[a-z]+\s*=\s*[\"']", text)
+    assert "javascript:" not in text
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(HERE)))
+def test_templates_name_no_other_host(path: Path) -> None:
+    assert not re.search(r"(https?:)?//(?!www\.w3\.org)[a-z]", path.read_text())
+
+
+@pytest.mark.parametrize("path", sorted(STATIC.iterdir()), ids=lambda path: path.name)
+def test_static_files_reach_for_no_other_host(path: Path) -> None:
+    text = re.sub(r"(?m)^\s*//.*$", "", path.read_text())
+    assert not re.search(r"https?://|@import|url\(", text.replace("new URL(", ""))
+
+
+def test_the_page_puts_no_markup_together_from_strings() -> None:
+    """Only the shop's own fragment is parsed; nothing that anybody typed ever is."""
+    found = {
+        path.name: re.findall(
+            r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(", text
+        )
+        for path in STATIC.glob("*.js")
+        if (text := path.read_text())
+    }
+    assert {name: uses for name, uses in found.items() if uses} == {"room.js": ["innerHTML"]}
