@@ -358,7 +358,8 @@ class TestRefused:
         content = bytearray(encoded(quarters(), "WEBP", exif=exif(1)))
         assert content[12:16] == b"VP8X"
         content[24:30] = (16_382).to_bytes(3, "little") * 2
-        assert refusal(bytes(content)) == "photo_too_many_pixels"
+        # Whether Pillow reads the header of such a file or gives up on it depends on its release.
+        assert refusal(bytes(content)) in ("photo_too_many_pixels", "photo_damaged")
 
     @pytest.mark.parametrize("size", [(1, 1), (255, 400), (400, 255), (16, 16)])
     def test_too_small(self, size: tuple[int, int]) -> None:
