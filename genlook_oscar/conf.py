@@ -96,5 +96,15 @@ class Conf:
         """Name of the django-q2 cluster that runs try-ons; empty for the default one."""
         return str(self._get("Q_CLUSTER", "") or "")
 
+    @property
+    def health_token(self) -> str:
+        """Opens the health URL to monitoring without a login; empty: only staff may look."""
+        return str(self._get("HEALTH_TOKEN", "") or "")
+
+    @property
+    def silenced_findings(self) -> tuple[str, ...]:
+        """Codes of findings that the operator has thought about and does not want judged."""
+        return tuple(map(str, self._get("SILENCED_FINDINGS", ())))
+
 
 conf = Conf()

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models.signals import post_delete, pre_delete
 from django.dispatch import receiver
 
+from .engine import books
 from .models import Photo, Shopper, TryOn
 from .shopper import erasure, files, identity
 
@@ -58,3 +59,10 @@ def delete_file(instance: Photo | TryOn, **kwargs: Any) -> None:
     name = instance.file.name if isinstance(instance, Photo) else instance.result.name
     if name:
         transaction.on_commit(lambda: files.delete(name), robust=True)
+
+
+@receiver(post_delete, sender=TryOn, dispatch_uid="genlook_oscar.keep_books")
+@_contained
+def keep_books(instance: TryOn, **kwargs: Any) -> None:
+    """What Genlook charged stays charged when our row is gone."""
+    books.note_deleted(instance)

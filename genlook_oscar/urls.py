@@ -5,6 +5,7 @@ To change what a view does, subclass it and put your own address before the incl
 
 from django.urls import path
 
+from .storefront.health import HealthView
 from .storefront.new import NewTryOnView
 from .storefront.photos import PhotoImageView, PhotosView, PhotoView
 from .storefront.room import RoomView
@@ -14,6 +15,7 @@ app_name = "genlook_oscar"
 
 urlpatterns = [
     path("", TryOnsView.as_view(), name="tryons"),
+    path("health/", HealthView.as_view(), name="health"),
     path("photos/", PhotosView.as_view(), name="photos"),
     path("photos/<uuid:pk>/", PhotoView.as_view(), name="photo"),
     path("photos/<uuid:pk>/image/", PhotoImageView.as_view(), name="photo_image"),

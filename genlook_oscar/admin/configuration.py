@@ -15,9 +15,10 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from ..conf import conf
+from ..engine.health import health
 from ..engine.queue import enqueue
-from ..models import Account, Configuration
-from . import health
+from ..engine.report import lines
+from ..models import Configuration
 
 PK = "1"
 
@@ -119,11 +120,10 @@ class ConfigurationAdmin(admin.ModelAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> TemplateResponse | HttpResponse:
-        account = Account.objects.filter(pk=1).first()
         context = {
             "title": gettext("Virtual try-on"),
             "subtitle": None,
-            "genlook_panel": health.panel(account),
+            "genlook_panel": lines(health()),
             "show_save_and_continue": False,
         }
         return super().change_view(request, object_id, form_url, context | (extra_context or {}))

@@ -23,6 +23,8 @@ logger = logging.getLogger(__name__)
 INLINE_DAYS = 15
 """Genlook keeps a product sent with a try-on for 15 days from its last use (documented)."""
 MARGIN = timedelta(hours=1)
+RENEWED_BEFORE = timedelta(days=1)
+"""A registration with less of its life left than this is sent anew where there is time."""
 
 
 def enqueue_registration(product: Any) -> None:
@@ -40,7 +42,7 @@ def register(pk: int | str) -> None:
     if link is None:
         return
     content = fingerprint(link.product)
-    if link.is_known(content):
+    if link.is_known(content, at=clock.now() + RENEWED_BEFORE):
         return
     claim = uuid.uuid4().hex
     now = clock.now()

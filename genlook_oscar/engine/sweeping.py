@@ -7,6 +7,7 @@ from .. import clock
 from ..models import Account, Configuration, Erasure
 from ..shopper import erasure
 from ..shopper.files import delete_strays
+from . import books, renewal
 from .queue import enqueue, ensure_watcher
 from .repair import end_overdue, repair_leases
 from .watching import hand_over, work_left
@@ -26,6 +27,7 @@ def sweep() -> None:
     hand_over()
     if work_left():
         ensure_watcher()
+    books.give_up_late()
     now = clock.now()
     for pk in Erasure.objects.filter(done_at=None, not_before__lte=now).values_list(
         "pk", flat=True
@@ -36,8 +38,12 @@ def sweep() -> None:
     # An open circuit is closed by the first good answer; this asks for one.
     if stale or account.circuit_reason:
         enqueue("check_account")
+    if not account.circuit_reason:
+        renewal.renew()
     if account.tidied_at is None or account.tidied_at < now - TIDY_EVERY:
         tidy()
+    # Last, so that a sweep which never comes to its end is seen as one that does not run.
+    Account.objects.filter(pk=1).update(swept_at=clock.now())
 
 
 def tidy() -> None:

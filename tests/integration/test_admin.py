@@ -250,7 +250,10 @@ class TestConfiguration:
         boss: Client,
         make_tryon: Callable[..., Any],
         pass_time: Callable[..., None],
+        sweep: Callable[[], None],
     ) -> None:
+        assert "qcluster" in words(boss.get(CONFIGURATION))
+        sweep()
         assert "No try-on is waiting" in words(boss.get(CONFIGURATION))
         make_tryon(status="queued", finished_at=None)
         page = words(boss.get(CONFIGURATION))

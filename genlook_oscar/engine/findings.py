@@ -1,0 +1,223 @@
+"""What is wrong, how bad it is, and what to do about it: judged from the numbers of `health`.
+
+Codes are stable, as those of the system checks; docs/operations.md explains each. A finding
+that an operator has thought about and can live with is left out by
+`GENLOOK_SILENCED_FINDINGS = ["drift"]`.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+
+from ..conf import conf
+
+if TYPE_CHECKING:
+    from .health import Health
+
+OK, WARNING, CRITICAL = SEVERITIES = ("ok", "warning", "critical")
+
+STUCK_SECONDS = 30.0
+"""A free worker takes a try-on within a second, and the watcher what is left after another.
+One that has waited this long with requests to spare has met neither. Chosen here."""
+SWEPT_SECONDS = 180.0
+"""The sweep is due each minute, and django-q2 looks at its schedule every 30 s (its source):
+after this time at least two were missed."""
+QUIET_SECONDS = 5.0
+"""Where a request was made more lately than this, somebody is at work."""
+UNANSWERED_SECONDS = 900.0
+"""The credits are read every five minutes: after this time three answers were missed."""
+ERASURE_SECONDS = 86_400.0
+"""An erasure is tried each minute at first and each hour in the end. One that is open for a
+day needs somebody to look."""
+KEY_ALARMS = ("INVALID_API_KEY", "MISSING_API_KEY")
+CREDITS_ALARM = "INSUFFICIENT_CREDITS"
+OUTAGE_ALARM = "UNAVAILABLE"
+FORBIDDEN_ALARM = "FORBIDDEN"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One judgement: `sentence` says what is so, `advice` what to do, empty for nothing."""
+
+    severity: str
+    code: str
+    sentence: str | Promise
+    advice: str | Promise = ""
+
+    def as_dict(self) -> dict[str, str]:
+        """For JSON, in the language active now."""
+        return {
+            "severity": self.severity,
+            "code": self.code,
+            "sentence": str(self.sentence),
+            "advice": str(self.advice),
+        }
+
+
+DATABASE_DOWN = Finding(
+    CRITICAL,
+    "database",
+    _("The database cannot be asked, so nothing is known and nothing is done."),
+    _("See that it runs and that this host reaches it."),
+)
+
+
+def judge(facts: "Health") -> tuple[Finding, ...]:
+    """All findings, the worst first; one that says so when there is nothing to report."""
+    found = [*_workers(facts), *_account(facts), *_rest(facts)]
+    found = [finding for finding in found if finding.code not in conf.silenced_findings]
+    found.sort(key=lambda finding: -SEVERITIES.index(finding.severity))
+    return tuple(found) or (Finding(OK, "healthy", _("All is well.")),)
+
+
+def _workers(facts: "Health") -> Iterator[Finding]:
+    """Whether anybody does the work."""
+    start = _(
+        "See that “manage.py qcluster” is running and what its log says. If it runs and does "
+        "nothing, end it and start it again."
+    )
+    waiting = (facts.oldest_unclaimed_seconds or 0) > STUCK_SECONDS and facts.could_begin
+    unasked = (facts.unasked_seconds or 0) > STUCK_SECONDS
+    at_work = facts.last_request_seconds is not None and facts.last_request_seconds < QUIET_SECONDS
+    # A living watcher renews its lease in every round and does with its own hands what no
+    # worker takes; while anything is live, there is one.
+    nobody = facts.watcher != "alive" and not at_work
+    unswept = facts.swept_seconds is not None and not _swept(facts)
+    if (waiting or unasked) and nobody:
+        yield Finding(
+            CRITICAL,
+            "workers_frozen",
+            _("Try-ons wait, there are requests to spare, and no worker takes them."),
+            start,
+        )
+    elif unswept and facts.schedule == "ok":
+        yield Finding(
+            CRITICAL,
+            "workers_frozen",
+            _("The sweep, due each minute, has not run for more than three minutes."),
+            start,
+        )
+    elif waiting and not at_work:
+        yield Finding(
+            WARNING,
+            "too_few_workers",
+            _("Try-ons wait for more than half a minute although there are requests to spare."),
+            _("Give Q_CLUSTER more workers, or try-ons a cluster of their own."),
+        )
+    if facts.schedule == "missing":
+        yield Finding(
+            WARNING,
+            "schedule_missing",
+            _("The sweep is not scheduled, so nobody repairs what a crash leaves."),
+            _("Run “manage.py migrate”: it makes the schedule again."),
+        )
+    elif facts.schedule == "elsewhere":
+        yield Finding(
+            WARNING,
+            "schedule_elsewhere",
+            _("The sweep is scheduled on another cluster than GENLOOK_Q_CLUSTER names."),
+            _("Run “manage.py migrate”: it puts the schedule right."),
+        )
+    elif facts.swept_seconds is None:
+        yield Finding(
+            WARNING,
+            "never_swept",
+            _("The sweep has not run yet. Workers make it within a minute of their start."),
+            start,
+        )
+
+
+def _swept(facts: "Health") -> bool:
+    return facts.swept_seconds is not None and facts.swept_seconds <= SWEPT_SECONDS
+
+
+def _account(facts: "Health") -> Iterator[Finding]:
+    """Whether Genlook serves this account. Nothing is urgent while try-on is switched off."""
+    worst = CRITICAL if facts.enabled else WARNING
+    if not facts.api_key:
+        yield Finding(
+            worst,
+            "no_key",
+            _("No API key is set, so nothing can be tried on."),
+            _("Set GENLOOK_API_KEY in the project's settings and start its processes again."),
+        )
+    elif facts.alarm in KEY_ALARMS:
+        yield Finding(
+            worst,
+            "key_refused",
+            _("Genlook refuses the API key: wrong, revoked, or the account is inactive."),
+            _("Check GENLOOK_API_KEY in the project's settings, and the account at Genlook."),
+        )
+    elif facts.alarm == CREDITS_ALARM or (facts.credits is not None and facts.credits <= 0):
+        yield Finding(
+            worst,
+            "no_credits",
+            _("The Genlook account has no credits left."),
+            _("Top it up at Genlook. Shoppers can try on again within five minutes."),
+        )
+    elif facts.circuit == "unavailable" or facts.alarm == OUTAGE_ALARM:
+        yield Finding(
+            worst,
+            "unavailable",
+            _("Genlook does not answer, and shoppers are told so at once."),
+            _("Nothing, unless it lasts: then see that this host reaches GENLOOK_BASE_URL."),
+        )
+    elif facts.alarm == FORBIDDEN_ALARM:
+        yield Finding(
+            worst if facts.circuit else WARNING,
+            "not_allowed",
+            _("Genlook says that a product or a generation belongs to another account."),
+            _("Where shops share product names, set GENLOOK_EXTERNAL_ID_PREFIX."),
+        )
+    elif facts.alarm or facts.circuit:
+        yield Finding(
+            worst,
+            "refused",
+            _("Genlook refuses this shop's requests (%(code)s).")
+            % {"code": facts.alarm or facts.circuit},
+            _("Check GENLOOK_API_KEY in the project's settings, and the account at Genlook."),
+        )
+    elif (facts.answered_seconds or 0) > UNANSWERED_SECONDS and _swept(facts):
+        yield Finding(
+            WARNING,
+            "no_answer",
+            _("Genlook has given no good answer for more than a quarter of an hour."),
+            _("See the log of the workers, and that this host reaches GENLOOK_BASE_URL."),
+        )
+    if facts.rate_limited:
+        yield Finding(
+            WARNING,
+            "rate_limited",
+            _("Genlook limits this account's requests (429), so all of them rest for a moment."),
+            _(
+                "Where others use the same account, set GENLOOK_REQUESTS_PER_MINUTE to this "
+                "shop's part of the limit."
+            ),
+        )
+
+
+def _rest(facts: "Health") -> Iterator[Finding]:
+    """Money and promises."""
+    if facts.drift_unexplained:
+        yield Finding(
+            WARNING,
+            "drift",
+            ngettext_lazy(
+                "Genlook has taken %(count)d credit more than this shop knows of.",
+                "Genlook has taken %(count)d credits more than this shop knows of.",
+                "count",
+            )
+            % {"count": facts.drift_unexplained},
+            _("See at Genlook who else uses this account or its key."),
+        )
+    if (facts.oldest_erasure_seconds or 0) > ERASURE_SECONDS:
+        yield Finding(
+            WARNING,
+            "erasures_late",
+            _("Pictures that a shopper wants gone are not yet erased at Genlook after a day."),
+            _("See the log of the workers; it is tried again by itself."),
+        )

@@ -1,0 +1,179 @@
+"""How try-ons are doing, read from our own rows alone.
+
+django-q2's own statistics are not asked: they stand in a cache that other processes may not
+share, and a frozen cluster still looks alive there. A few queries, each answered from an
+index, however many try-ons there have been.
+"""
+
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.apps import apps
+from django.db.models import Count, Min, Q
+
+from .. import clock
+from ..conf import conf
+from ..models import Account, Configuration, Erasure, TryOn
+from . import books, pacing
+from .findings import OK, SEVERITIES, STUCK_SECONDS, Finding, judge
+from .queue import SWEEP_NAME
+
+MINUTE = timedelta(minutes=1)
+DAY = timedelta(days=1)
+Status = TryOn.Status
+
+
+@dataclass(frozen=True)
+class Health:
+    """What is known at this moment. Names that end in `_seconds` are ages, or times still to
+    go where said so; None where there is nothing to tell.
+
+    `oldest_unclaimed_seconds` is the age of the try-on that has waited longest for a worker,
+    counted from when it was ready for one; `unasked_seconds` how long the question for some
+    generation is overdue. `could_begin` says whether requests for another try-on are free;
+    only looked at when something has waited for long. `watcher` is alive, expired (it died
+    with its lease) or free. `requests_last_minute` is None while no limit is set, because
+    then nobody counts. `resting_seconds` is how long a 429 of Genlook's still makes all
+    wait, `rate_limited` whether one has done so in the last minute.
+    `circuit` is empty while closed, else the reason for which clicks are refused, for
+    `circuit_seconds` already. `schedule` of the sweep is ok, missing, or elsewhere (on a
+    cluster that does not run try-ons). `drift` may be off by `drift_slack` credits in
+    either direction, `drift_unexplained` is what is beyond that and beyond all uncertain
+    try-ons; both since `drift_since`.
+    """
+
+    enabled: bool
+    api_key: bool
+    queued: int
+    submitting: int
+    generating: int
+    late: int
+    oldest_unclaimed_seconds: float | None
+    unasked_seconds: float | None
+    could_begin: bool | None
+    watcher: str
+    requests_last_minute: int | None
+    requests_per_minute: int
+    last_request_seconds: float | None
+    resting_seconds: float
+    rate_limited: bool
+    answered_seconds: float | None
+    credits: int | None
+    credits_seconds: float | None
+    alarm: str
+    circuit: str
+    circuit_seconds: float | None
+    uncertain_last_day: int
+    uncertain: int
+    erasures: int
+    oldest_erasure_seconds: float | None
+    schedule: str
+    swept_seconds: float | None
+    drift: int
+    drift_slack: int
+    drift_unexplained: int
+    drift_since: datetime | None
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def severity(self) -> str:
+        """The worst of the findings: ok, warning or critical."""
+        return max((found.severity for found in self.findings), key=SEVERITIES.index, default=OK)
+
+    def as_dict(self) -> dict[str, Any]:
+        """All of it in types that JSON knows, in the language active now."""
+        told = {
+            name: round(value, 1) if isinstance(value, float) else value
+            for name, value in asdict(self).items()
+        }
+        told["drift_since"] = self.drift_since.isoformat() if self.drift_since else None
+        told["findings"] = [found.as_dict() for found in self.findings]
+        return {"severity": self.severity, **told}
+
+
+def health() -> Health:
+    """Look at everything once, and judge it."""
+    now = clock.now()
+    account = Account.objects.filter(pk=1).first() or Account()
+    live = _live(now)
+    age = _age(live["oldest"], now)
+    recent = [at for at in account.pace if at > (now - MINUTE).timestamp()]
+    erasures = Erasure.objects.filter(done_at=None).aggregate(
+        count=Count("pk"), oldest=Min("requested_at")
+    )
+    facts = Health(
+        enabled=Configuration.load().enabled,
+        api_key=bool(conf.api_key),
+        queued=live["queued"],
+        submitting=live["submitting"],
+        generating=live["generating"],
+        late=TryOn.objects.filter(status=Status.FAILED, late_until__gt=now).count(),
+        oldest_unclaimed_seconds=age,
+        unasked_seconds=_age(live["unasked"], now),
+        could_begin=pacing.room(1) > 0 if age is not None and age > STUCK_SECONDS else None,
+        watcher=_watcher(account, now),
+        requests_last_minute=len(recent) if conf.requests_per_minute else None,
+        requests_per_minute=conf.requests_per_minute,
+        last_request_seconds=max(now.timestamp() - max(recent), 0.0) if recent else None,
+        resting_seconds=_left(account.hold_until, now),
+        rate_limited=_left(account.hold_until, now - MINUTE) > 0,
+        answered_seconds=_age(account.answered_at, now),
+        credits=account.credits,
+        credits_seconds=_age(account.credits_at, now),
+        alarm=account.alarm_code,
+        circuit=account.circuit_reason,
+        circuit_seconds=_age(account.circuit_since, now),
+        uncertain_last_day=books.uncertain(now - DAY),
+        uncertain=books.uncertain(),
+        erasures=erasures["count"],
+        oldest_erasure_seconds=_age(erasures["oldest"], now),
+        schedule=_schedule(),
+        swept_seconds=_age(account.swept_at, now),
+        drift=account.drift,
+        drift_slack=account.books_slack + account.books_open,
+        drift_unexplained=books.unexplained(account),
+        drift_since=account.books_since,
+    )
+    return replace(facts, findings=judge(facts))
+
+
+def _live(now: datetime) -> dict[str, Any]:
+    """How many try-ons are at each stage, and since when the first waits for a worker
+    (`oldest`) and for the watcher (`unasked`)."""
+    generating = Q(status=Status.GENERATING)
+    ready = Q(status=Status.QUEUED, not_before__lte=now)
+    found: dict[str, Any] = TryOn.objects.live().aggregate(
+        queued=Count("pk", filter=Q(status=Status.QUEUED)),
+        submitting=Count("pk", filter=Q(status=Status.SUBMITTING)),
+        generating=Count("pk", filter=generating),
+        oldest=Min("not_before", filter=ready),
+        unasked=Min("next_poll_at", filter=generating & Q(next_poll_at__lte=now)),
+    )
+    return found
+
+
+def _watcher(account: Account, now: datetime) -> str:
+    if account.watcher_until is None:
+        return "free"
+    return "alive" if account.watcher_until > now else "expired"
+
+
+def _schedule() -> str:
+    if not apps.is_installed("django_q"):
+        return "missing"
+    from django_q.models import Schedule
+
+    rows = Schedule.objects.filter(name=SWEEP_NAME).exclude(repeats=0)
+    clusters = list(rows.values_list("cluster", flat=True))
+    if not clusters:
+        return "missing"
+    return "ok" if (conf.cluster or None) in [name or None for name in clusters] else "elsewhere"
+
+
+def _age(moment: datetime | None, now: datetime) -> float | None:
+    return max((now - moment).total_seconds(), 0.0) if moment else None
+
+
+def _left(moment: datetime | None, now: datetime) -> float:
+    return max((moment - now).total_seconds(), 0.0) if moment else 0.0
