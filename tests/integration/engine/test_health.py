@@ -31,6 +31,18 @@ def running(emulator, configuration, sweep, drain):
     assert codes() == [("ok", "healthy")]
 
 
+@pytest.fixture
+def spent(emulator, configuration, sweep, drain, click):
+    """The same shop, whose last credit has just been spent."""
+    emulator.control.settings(credits=1)
+    sweep()
+    drain()
+    click()
+    drain()
+    account.check()
+    assert health().credits == 0
+
+
 def test_a_healthy_system(emulator, running, click, drain):
     click()
     drain()
@@ -147,9 +159,7 @@ class TestSweep:
 
 
 class TestAccount:
-    def test_no_credits_as_read(self, emulator, running):
-        emulator.control.settings(credits=0)
-        account.check()
+    def test_no_credits_as_read(self, emulator, spent):
         assert codes() == [("critical", "no_credits")]
         emulator.control.settings(credits=5)
         account.check()
@@ -221,10 +231,8 @@ class TestAccount:
         pass_time(seconds=30)
         assert codes() == [("ok", "healthy")]
 
-    def test_nothing_is_urgent_while_it_is_switched_off(self, emulator, running):
+    def test_nothing_is_urgent_while_it_is_switched_off(self, spent):
         Configuration.objects.update(enabled=False)
-        emulator.control.settings(credits=0)
-        account.check()
         assert codes() == [("warning", "no_credits")]
 
 
@@ -261,9 +269,7 @@ class TestTheRest:
         drain(limit=1000)
         assert health().late == 1
 
-    def test_several_findings_the_worst_first(self, emulator, running):
-        emulator.control.settings(credits=0)
-        account.check()
+    def test_several_findings_the_worst_first(self, spent):
         Account.hold(60)
         assert codes() == [("critical", "no_credits"), ("warning", "rate_limited")]
 
