@@ -181,3 +181,21 @@ def _photo_url() -> Any:
     import re
 
     return re.compile(r"^/try-on/photos/[0-9a-f-]{36}/image/$")
+
+
+def test_a_finished_picture_is_there_again_and_told_once(visit: Any, dress: Any) -> None:
+    shopper = visit(PHONE)
+    room = begin(shopper, dress)
+    room.expect_result()
+    shopper.page.reload()
+    shopper.page.evaluate(
+        "window.told = 0; document.addEventListener('genlook:ready', () => { window.told += 1; })"
+    )
+    shopper.page.wait_for_load_state("networkidle")
+    assert [line for line in shopper.sent("GET") if "room.js" in line][1:] == []
+    room.open()
+    room.expect_result()
+    assert shopper.page.evaluate("window.told") == 0
+    room.dialog.get_by_role("button", name="Try another photo").click()
+    room.expect_state("photo")
+    assert shopper.page.evaluate("sessionStorage.genlook") is None

@@ -143,7 +143,7 @@ export class FittingRoom extends HTMLElement {
     this.dialog.querySelector("h2").focus();
     this.emit("open", { product: this.product.value });
     const kept = this.recall();
-    if (kept?.room === this.dataset.product && !this.tryon.url) this.tryon.follow(kept.url);
+    if (kept?.room === this.dataset.product && !this.tryon.url) this.tryon.follow(kept.url, kept);
   }
 
   close() {

@@ -14,6 +14,7 @@ export class TryOn {
     if (!["photo", "failed"].includes(room.state)) return;
     if (!photos.any) return this.stuck("choose", photos.list.querySelector("input"));
     if (!photos.agreed) return this.stuck("agree", photos.consent);
+    this.news = true;
     this.wait("sending", room.text("sending"));
     this.sending(photos.percent);
     let photo;
@@ -88,6 +89,8 @@ export class TryOn {
     const { signal } = (this.following = new AbortController());
     const own = room.dataset.product;
     const keep = { url, live: true, room: kept ? kept.room : own };
+    // What an earlier page has told already is shown again and not told again.
+    this.news = kept?.live ?? true;
     room.constructor.follower = room;
     room.keep(keep);
     const shown = keep.room === own;
@@ -187,7 +190,7 @@ export class TryOn {
     const { compare } = await room.module("follow");
     compare(room.part("compare"));
     room.show("result");
-    room.emit("ready", { tryon: answer.id, product: answer.product?.id ?? null });
+    if (this.news) room.emit("ready", { tryon: answer.id, product: answer.product?.id ?? null });
     return room.tell("ready", { picture });
   }
 
@@ -197,7 +200,7 @@ export class TryOn {
     room.part("failure").textContent = error?.message || room.text("fault");
     const retry = room.dialog.querySelector("[data-do=retry]");
     retry.hidden = !error?.retryable || !room.photos.any;
-    room.emit("failed", { tryon: this.id, code: error?.code || "" });
+    if (this.news) room.emit("failed", { tryon: this.id, code: error?.code || "" });
     room.tell("failed");
   }
 
