@@ -81,7 +81,8 @@ def erase_shopper(shopper: Shopper) -> list[Erasure]:
         for photo in Photo.objects.filter(shopper__in=everyone).exclude(file=""):
             erase_photo(photo, at_genlook=False)
         tryons = TryOn.objects.filter(shopper__in=everyone)
-        tryons.filter(hidden_at=None).update(hidden_at=now)
+        # Their keys are free again: a later click is a new wish.
+        tryons.filter(hidden_at=None).update(hidden_at=now, live_key=None, idempotency_key=None)
         for tryon in tryons.exclude(result=""):
             erase_result(tryon)
         shopper.consents.filter(withdrawn_at=None).update(withdrawn_at=now)
