@@ -7,7 +7,7 @@ import django
 django.setup()
 
 from genlook_oscar import tasks  # noqa: E402
-from genlook_oscar.engine import tryons  # noqa: E402
+from genlook_oscar.engine import books, tryons  # noqa: E402
 from genlook_oscar.engine.pacing import Kind, Paused, acquire  # noqa: E402
 from genlook_oscar.models import Account, Photo, Shopper, TryOn  # noqa: E402
 
@@ -26,6 +26,10 @@ def submit(pk: str) -> object:
 
 def fetch(pk: str) -> object:
     return tasks.fetch(pk)
+
+
+def reconcile(credits: str) -> object:
+    return books.reconcile(int(credits))
 
 
 def pace() -> object:
