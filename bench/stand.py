@@ -1,6 +1,7 @@
 """What every measurement stands on: a database, a Genlook service and workers, all real.
 
-The emulator and the workers are processes of their own; this one plays the shoppers.
+The emulator, the workers and the web server are processes of their own; this one plays the
+shoppers. One process has one stand.
 """
 
 from __future__ import annotations
@@ -8,47 +9,58 @@ from __future__ import annotations
 import io
 import os
 import re
-import signal
-import subprocess
-import sys
+import socket
+import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from PIL import Image
 
-ROOT = Path(__file__).resolve().parents[1]
+from .processes import Tree, running
+
+SIZE = (1080, 1350)
+"""A photo's pixels: 4:5, about what a phone's photo has left after the shop has scaled it."""
+READY_SECONDS = 60
 
 
-def picture(number: int, size: tuple[int, int] = (900, 1125)) -> bytes:
-    """A JPEG that differs from any other number's."""
-    image = Image.effect_noise((size[0] // 4, size[1] // 4), 40).resize(size).convert("RGB")
-    image.putpixel((number % size[0], number // size[0]), (255, 0, 0))
+def picture(number: int) -> bytes:
+    """A JPEG of a photo's size, different from any other number's."""
+    image = Image.effect_noise((SIZE[0] // 4, SIZE[1] // 4), 40).resize(SIZE).convert("RGB")
+    image.putpixel((number % SIZE[0], number // SIZE[0]), (255, 0, 0))
     out = io.BytesIO()
     image.save(out, "JPEG", quality=85)
     return out.getvalue()
 
 
-def until(condition: Callable[[], Any], timeout: float, what: str) -> Any:
+def until(condition: Callable[[], Any], timeout: float, what: str, every: float = 0.05) -> Any:
     """Wait for a condition, or give up on the measurement."""
     end = time.monotonic() + timeout
     while not (value := condition()):
         if time.monotonic() > end:
             raise SystemExit(f"gave up after {timeout:.0f} s: {what}")
-        time.sleep(0.05)
+        time.sleep(every)
     return value
 
 
 class Stand:
-    """A running shop without its pages: database, emulator, workers, product, shoppers."""
+    """A running shop. `flow` is "ours" or "documented"; `cluster` the workers' processes,
+    `web` the address of the shop's pages, where asked for; `scratch` a folder that goes."""
 
-    def __init__(self, control: Any, base_url: str) -> None:
+    def __init__(self, flow: str, control: Any, base_url: str, scratch: str) -> None:
+        self.flow = flow
+        self.scratch = scratch
         self.control = control
         self.base_url = base_url
+        self.cluster: Tree | None = None
+        self.web = ""
 
     def product(self, title: str = "Linen shirt") -> Any:
+        """A product with stock and a picture, not yet at Genlook."""
         from django.core.files.base import ContentFile
         from oscar.core.loading import get_model
         from oscar.test.factories import create_product
@@ -59,119 +71,184 @@ class Stand:
         )
         return product
 
-    def shopper(self, number: int) -> tuple[Any, Any]:
-        """A guest who agreed, and her photo, taken in but not yet at Genlook."""
-        from django.core.files.uploadedfile import SimpleUploadedFile
-
+    def shopper(self) -> Any:
+        """A guest who has agreed."""
         from genlook_oscar.models import Configuration, Shopper
         from genlook_oscar.shopper import consent
+
+        shopper = Shopper.objects.create()
+        consent.record(shopper, Configuration.load())
+        return shopper
+
+    def photo(self, shopper: Any, number: int) -> Any:
+        """Her photo, taken in but not yet at Genlook."""
+        from django.core.files.uploadedfile import SimpleUploadedFile
+
+        from genlook_oscar.models import Configuration
         from genlook_oscar.shopper.photos import take_in
 
-        configuration = Configuration.load()
-        shopper = Shopper.objects.create()
-        consent.record(shopper, configuration)
         file = SimpleUploadedFile("me.jpg", picture(number))
-        return shopper, take_in(shopper, file, configuration)
+        return take_in(shopper, file, Configuration.load())
+
+    def make_known(self, product: Any, photos: list[Any]) -> None:
+        """Have Genlook know the product and the photos, as after earlier try-ons. The
+        requests for that count nowhere."""
+        from django.conf import settings
+
+        from genlook_oscar.api import Client, ImageFile
+        from genlook_oscar.catalogue.fingerprint import fingerprint
+        from genlook_oscar.catalogue.links import link_for
+        from genlook_oscar.catalogue.payload import VALID_FOR_DAYS, upsert
+        from genlook_oscar.engine import products
+        from genlook_oscar.models import Photo
+
+        limit = self.control.state()["settings"]["requests_per_minute"]
+        self.control.settings(requests_per_minute=None)
+        link = link_for(product)
+        payload = upsert(link)
+
+        def send(photo: Any) -> tuple[Any, str]:
+            with photo.file.open("rb") as file, Client(settings.GENLOOK_API_KEY, base) as client:
+                image = ImageFile(file.read(), "photo.jpg", "image/jpeg")
+                return photo, client.upload_image(image).image_id
+
+        base = self.base_url
+        with Client(settings.GENLOOK_API_KEY, base) as client:
+            client.upsert_product(payload)
+        products.note_sent(link, fingerprint(product), VALID_FOR_DAYS)
+        with ThreadPoolExecutor(4) as pool:
+            for photo, image_id in pool.map(send, photos):
+                Photo.objects.filter(pk=photo.pk).update(
+                    image_id=image_id,
+                    image_expires_at=photo.created_at + timedelta(hours=20),
+                    sent_at=photo.created_at,
+                )
+                photo.refresh_from_db()
+        self.control.settings(requests_per_minute=limit)
+
+    def click(self, shopper: Any, product: Any, photo: Any) -> Any:
+        """The click, by the flow of this stand; returns the try-on. The same may be clicked
+        again and is another try-on."""
+        if self.flow == "documented":
+            from . import documented
+
+            return documented.click(shopper, product, photo)
+        from genlook_oscar.engine import tryons
+        from genlook_oscar.models import TryOn
+
+        tryon = tryons.request(shopper, product, photo).tryon
+        TryOn.objects.filter(pk=tryon.pk).update(live_key=None, reuse_key="")
+        return tryon
+
+    def ready(self) -> None:
+        """Wait until the workers take tasks."""
+        from django_q.models import OrmQ
+        from django_q.tasks import async_task
+
+        async_task("time.sleep", 0, q_options={"save": False})
+        until(lambda: not OrmQ.objects.exists(), READY_SECONDS, "the workers take no task")
 
     def requests(self) -> dict[str, int]:
-        """The requests that Genlook met so far, by endpoint."""
-        found: dict[str, int] = self.control.state()["requests"]
-        return found
+        """The requests that Genlook's API met so far, by endpoint. Downloads of results go
+        to another host and count for no limit."""
+        met = self.control.state()["requests"]
+        return {name: n for name, n in met.items() if not name.startswith("GET /results")}
 
 
-@contextmanager
-def process(*command: str, **environment: str) -> Iterator[subprocess.Popen[str]]:
-    """A process with all its children, gone at the end."""
-    running = subprocess.Popen(
-        [sys.executable, *command],
-        cwd=ROOT,
-        env=os.environ | environment,
-        stdout=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
-    try:
-        yield running
-    finally:
-        running.send_signal(signal.SIGTERM)
-        with suppress(subprocess.TimeoutExpired):
-            running.wait(timeout=10)
-        with suppress(ProcessLookupError):
-            os.killpg(running.pid, signal.SIGKILL)
-        running.wait()
+def saved_at(tryon: Any) -> float:
+    """When the picture was in our storage: the moment its file was written."""
+    return float(Path(tryon.result.path).stat().st_mtime)
+
+
+def spent(before: dict[str, int], after: dict[str, int]) -> dict[str, int]:
+    """The requests between two looks at `Stand.requests`."""
+    return {name: n - before.get(name, 0) for name, n in after.items() if n > before.get(name, 0)}
 
 
 @contextmanager
 def database() -> Iterator[str]:
-    """A fresh test database, destroyed at the end; yields its name."""
+    """A fresh database, destroyed at the end; yields its URL."""
     from django.db import connection
     from django.test.utils import setup_databases, teardown_databases
 
+    from tests.processes import database_url
+
     made = setup_databases(verbosity=0, interactive=False)
     try:
-        yield str(connection.settings_dict["NAME"])
+        yield database_url(connection.settings_dict)
     finally:
         connection.close()
         teardown_databases(made, verbosity=0)
 
 
 @contextmanager
+def web_server(**environment: str) -> Iterator[str]:
+    """gunicorn with two workers; yields `host:port`."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{free.getsockname()[1]}"
+    application = "django.core.wsgi:get_wsgi_application()"
+    arguments = ("--workers", "2", "--bind", address, "--log-level", "warning", application)
+    with running("gunicorn", *arguments, environment=environment):
+        until(lambda: _listens(address), READY_SECONDS, "the web server does not answer")
+        yield address
+
+
+def _listens(address: str) -> bool:
+    host, _, port = address.partition(":")
+    with socket.socket() as probe:
+        return probe.connect_ex((host, int(port))) == 0
+
+
+@contextmanager
 def stand(
+    flow: str = "ours",
     *,
     workers: int = 2,
     rate: int = 100,
     generation: tuple[float, float] = (8.0, 12.0),
-    draw: bool = True,
     cluster: bool = True,
+    web: bool = False,
 ) -> Iterator[Stand]:
     """Everything running. `rate` is the account's limit per minute, at Genlook and in the
     shop; 0 for none. `generation` is the least and most a generation takes, in seconds."""
-    os.environ["BENCH_WORKERS"] = str(workers)
-    os.environ["BENCH_RATE"] = str(rate)
-    os.environ["DJANGO_SETTINGS_MODULE"] = "bench.settings"
-    import django
-
-    django.setup()
-    from django.conf import settings
-    from django.db import connection
-
-    from genlook_oscar.emulator import Control
-    from genlook_oscar.models import Configuration
-    from tests.processes import database_url
-
     with ExitStack() as stack:
-        stack.enter_context(database())
-        service = stack.enter_context(process("-m", "genlook_oscar.emulator", "--port", "0"))
-        assert service.stdout
-        match = re.search(r"(http://[^/\s]+)(\S*)", service.stdout.readline())
-        assert match
-        control = Control(match.group(1))
-        control.settings(
-            generation_seconds=list(generation),
-            requests_per_minute=rate or None,
-            credits=1_000_000,
-            draw=draw,
+        scratch = stack.enter_context(tempfile.TemporaryDirectory(prefix="genlook-bench-"))
+        os.environ.update(
+            BENCH_WORKERS=str(workers),
+            BENCH_RATE=str(rate),
+            BENCH_TASK_SECONDS="60" if flow == "ours" else "900",
+            DJANGO_SETTINGS_MODULE="bench.settings",
+            GENLOOK_TEST_SCRATCH=scratch,
         )
-        settings.GENLOOK_BASE_URL = match.group(0)
-        settings.GENLOOK_REQUESTS_PER_MINUTE = rate
+        arguments = ("genlook_oscar.emulator", "--port", "0", "--credits", "1000000")
+        service = stack.enter_context(running(*arguments, say=True))
+        assert service.process.stdout
+        match = re.search(r"(http://[^/\s]+)/\S*", service.process.stdout.readline())
+        if not match:
+            raise SystemExit("the emulator does not start")
+        # In the environment before Django reads its settings, here and in all processes.
+        os.environ["GENLOOK_BASE_URL"] = match.group(0)
+        import django
+
+        django.setup()
+        os.environ["DATABASE_URL"] = stack.enter_context(database())
+        from django_q.models import Schedule
+
+        from genlook_oscar.emulator import Control
+        from genlook_oscar.models import Account, Configuration
+
+        control = Control(match.group(1))
+        control.settings(generation_seconds=list(generation), requests_per_minute=rate or None)
         Configuration(enabled=True).save()
+        Account.load()
+        if flow == "documented":
+            # The sweep would take the documented flow's rows for lost ones of ours.
+            Schedule.objects.all().delete()
+        place = Stand(flow, control, match.group(0), scratch)
         if cluster:
-            stack.enter_context(
-                process(
-                    "-m",
-                    "django",
-                    "qcluster",
-                    DATABASE_URL=database_url(connection.settings_dict),
-                    GENLOOK_BASE_URL=match.group(0),
-                )
-            )
-        yield Stand(control, match.group(0))
-
-
-def spread(values: list[float]) -> str:
-    """Median, 95th percentile and maximum, in seconds."""
-    ordered = sorted(values)
-    if not ordered:
-        return "none"
-    at = [ordered[min(int(len(ordered) * share), len(ordered) - 1)] for share in (0.5, 0.95)]
-    return f"p50 {at[0]:.2f}  p95 {at[1]:.2f}  max {ordered[-1]:.2f}"
+            place.cluster = stack.enter_context(running("django", "qcluster"))
+            place.ready()
+        if web:
+            place.web = stack.enter_context(web_server())
+        yield place
