@@ -48,11 +48,14 @@ class TryOnQuerySet(models.QuerySet["TryOn"]):
     def claim(self, pk: Any, seconds: float) -> str | None:
         """Take a queued row for submitting; return the claim's token or None.
 
-        The attempt is counted here, before the work: a worker that dies counts too.
+        The attempt is counted here, before the work: a worker that dies counts too. Nothing
+        is sent after its deadline: a task from a backup, or from a cluster that stood still,
+        may come for a try-on that everybody has given up.
         """
         token = uuid.uuid4().hex
         now = clock.now()
-        taken = self.filter(pk=pk, status=TryOn.Status.QUEUED, not_before__lte=now).update(
+        ready = self.filter(status=TryOn.Status.QUEUED, not_before__lte=now, deadline_at__gt=now)
+        taken = ready.filter(pk=pk).update(
             status=TryOn.Status.SUBMITTING,
             claim=token,
             claimed_until=now + timedelta(seconds=seconds),
