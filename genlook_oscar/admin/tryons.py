@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.db.models import F, QuerySet
 from django.db.models.fields.files import FieldFile
 from django.http import HttpRequest
+from django.template.defaultfilters import floatformat
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.timezone import localtime
@@ -155,7 +156,8 @@ class TryOnAdmin(PictureAdmin):
 
 
 def _seconds(time: timedelta) -> str:
-    return gettext("%(seconds).1f\u00a0s") % {"seconds": time.total_seconds()}
+    words = gettext("%(seconds)s s") % {"seconds": floatformat(time.total_seconds(), 1)}
+    return words.replace(" ", "\u00a0")
 
 
 def _after_click(obj: TryOn, moment: datetime | None) -> str:

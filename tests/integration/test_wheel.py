@@ -238,6 +238,7 @@ def test_the_wheel_carries_what_it_needs(wheel: Path) -> None:
         "genlook_oscar/static/genlook_oscar/loader.js",
         "genlook_oscar/static/genlook_oscar/room.js",
         "genlook_oscar/static/genlook_oscar/room.css",
+        "genlook_oscar/locale/de/LC_MESSAGES/django.mo",
     ):
         assert needed in names
     assert not [name for name in names if name.startswith(("tests/", "sandbox/", "bench/"))]
