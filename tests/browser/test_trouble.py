@@ -115,6 +115,60 @@ def test_a_photo_is_turned_upright_and_made_small_before_it_is_sent(visit: Any, 
     assert b"Exif" not in body
 
 
+@pytest.fixture
+def slow_hands(visit: Any) -> Any:
+    """A phone that takes long to make a photo ready; `let_go()` ends that."""
+    shopper = visit(PHONE)
+    held: list[Route] = []
+    shopper.context.route("**/shrink.js", lambda route: held.append(route))
+
+    def let_go() -> None:
+        shopper.context.unroute("**/shrink.js")
+        for route in held:
+            route.continue_()
+
+    shopper.let_go = let_go
+    return shopper
+
+
+def test_a_click_while_the_photo_is_made_ready_waits_for_it(slow_hands: Any, dress: Any) -> None:
+    room = opened(slow_hands, dress)
+    room.choose()
+    room.consent.check()
+    room.go.click()
+    room.expect_state("sending")
+    slow_hands.let_go()
+    room.expect_result()
+    assert TryOn.objects.count() == 1
+
+
+def test_a_click_on_a_file_that_turns_out_to_be_none_begins_nothing(
+    slow_hands: Any, dress: Any
+) -> None:
+    room = opened(slow_hands, dress)
+    room.consent.check()
+    room.choose({"name": "me.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7"})
+    room.go.click()
+    room.expect_state("sending")
+    slow_hands.let_go()
+    room.expect_state("photo")
+    room.expect_problem("This is not a picture")
+    assert slow_hands.sent() == []
+
+
+def test_a_wrong_file_leaves_her_the_photo_she_had(visit: Any, dress: Any) -> None:
+    shopper = visit(DESK)
+    room = opened(shopper, dress)
+    room.consent.check()
+    room.choose()
+    room.photo_sent()
+    room.choose({"name": "me.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7"})
+    room.expect_problem("This is not a picture")
+    expect(room.dialog.locator("[name=photo]")).to_be_checked()
+    room.go.click()
+    room.expect_result()
+
+
 def test_a_failure_is_said_plainly_and_tried_again(visit: Any, emulator: Any, dress: Any) -> None:
     emulator.control.fault("fail", path="/try-on", times=1)
     shopper = visit(PHONE)

@@ -14,9 +14,9 @@ export class Photos {
     else this.render();
   }
 
-  /** Whether a photo is chosen, sent or not. */
+  /** Whether a photo is chosen: being made ready, ready, or sent. */
   get any() {
-    return Boolean(this.fresh || this.chosen);
+    return Boolean(this.turn || this.fresh || this.chosen);
   }
 
   askConsent() {
@@ -74,33 +74,41 @@ export class Photos {
   }
 
   /** Take in a file that she chose, took, dropped or pasted. */
-  async add(file) {
+  add(file) {
+    const before = this.chosen;
+    this.room.problem("");
+    this.drop();
+    this.chosen = null;
+    if (before) before.checked = false;
+    this.turn = {};
+    this.making = this.make(file, this.turn, before);
+  }
+
+  // Resolves to false when the file is no photo; she then has the one she had `before`.
+  async make(file, turn, before) {
     const { room } = this;
     const { longSide, maxPixels, maxBytes } = room.dialog.dataset;
-    room.problem("");
-    this.drop();
-    const turn = (this.turn = {});
     let blob;
     try {
       const { shrink } = await room.module("shrink");
       blob = await shrink(file, { longSide: +longSide, maxPixels: +maxPixels, maxBytes: +maxBytes });
     } catch (error) {
-      if (this.turn === turn) this.unfit(error);
-      return;
+      if (this.turn !== turn) return undefined;
+      this.turn = null;
+      if (before) this.choose(before);
+      else this.render();
+      room.show("photo");
+      room.problem(error.text || "fault");
+      return false;
     }
-    if (this.turn !== turn) return;
+    if (this.turn !== turn) return undefined;
+    this.turn = null;
     const shrunk = blob !== file;
     this.fresh = { blob, name: shrunk ? "photo.jpg" : file.name };
     this.preview = shrunk ? URL.createObjectURL(blob) : "";
-    if (this.chosen) this.chosen.checked = false;
-    this.chosen = null;
     this.render();
     this.send();
-  }
-
-  unfit(error) {
-    this.render();
-    this.room.problem(error.text || "fault");
+    return true;
   }
 
   /** Forget the photo that is not sent yet. */
@@ -114,6 +122,7 @@ export class Photos {
 
   choose(radio) {
     this.drop();
+    this.making = null;
     this.chosen = radio;
     radio.checked = true;
     this.preview = radio.parentNode.querySelector("img").src;
@@ -122,7 +131,7 @@ export class Photos {
 
   /** Choose the photo of a try-on that goes on, unless she is about to use another. */
   recognise(photo) {
-    if (!photo || this.fresh || this.chosen?.value === photo.id) return;
+    if (!photo || this.turn || this.fresh || this.chosen?.value === photo.id) return;
     const radio = this.list.querySelector(`[value="${photo.id}"]`);
     if (radio) this.choose(radio);
     else this.room.showPerson(photo.preview_url, true);
@@ -181,6 +190,7 @@ export class Photos {
 
   /** The id of the chosen photo, once it is sent. Rejects as the sending did. */
   async id() {
+    if ((await this.making) === false) throw new Error("no photo");
     this.send();
     return this.chosen ? this.chosen.value : this.upload;
   }
