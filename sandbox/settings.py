@@ -14,7 +14,10 @@ from pathlib import Path
 
 import dj_database_url
 import oscar
+from oscar import defaults
 from oscar.defaults import *  # noqa: F403
+
+from genlook_oscar.dashboard.navigation import NAVIGATION_ENTRY
 
 HERE = Path(__file__).resolve().parent
 DATA = Path(os.environ.get("SANDBOX_DATA") or HERE / "var").resolve()
@@ -66,6 +69,7 @@ INSTALLED_APPS = [
     "sorl.thumbnail",
     "django.contrib.sitemaps",
     "django_q",
+    "genlook_oscar.dashboard",
     "wagtail.contrib.forms",
     "wagtail.contrib.redirects",
     "wagtail.contrib.settings",
@@ -80,6 +84,7 @@ INSTALLED_APPS = [
     "wagtail",
     "modelcluster",
     "taggit",
+    "genlook_oscar.cms",
 ]
 
 MIDDLEWARE = [
@@ -152,6 +157,7 @@ OSCAR_SHOP_TAGLINE = ""
 OSCAR_HOMEPAGE = "/"
 OSCAR_DEFAULT_CURRENCY = "EUR"
 OSCAR_FROM_EMAIL = "shop@example.com"
+OSCAR_DASHBOARD_NAVIGATION = [*defaults.OSCAR_DASHBOARD_NAVIGATION, NAVIGATION_ENTRY]
 
 WAGTAIL_SITE_NAME = "Atelier Oscar"
 WAGTAILADMIN_BASE_URL = f"http://127.0.0.1:{os.environ.get('PORT') or 8000}"

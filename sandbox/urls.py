@@ -17,6 +17,7 @@ urlpatterns = [
     path("documents/", include(wagtaildocs_urls)),
     path("cms/", include(wagtail_urls)),
     path("try-on/", include("genlook_oscar.urls")),
+    path("dashboard/try-on/", apps.get_app_config("genlook_oscar_dashboard").urls),
     # A demo has no web server in front of it, so the shop hands out product pictures itself.
     path("media/<path:path>", serve, {"document_root": settings.MEDIA_ROOT}),
     path("", include(apps.get_app_config("oscar").urls[0])),

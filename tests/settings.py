@@ -6,7 +6,10 @@ from pathlib import Path
 
 import dj_database_url
 import oscar
+from oscar import defaults
 from oscar.defaults import *  # noqa: F403
+
+from genlook_oscar.dashboard.navigation import NAVIGATION_ENTRY
 
 SCRATCH = Path(os.environ.get("GENLOOK_TEST_SCRATCH") or tempfile.mkdtemp(prefix="genlook-tests-"))
 # Processes that the tests start share the folder, and so the pictures.
@@ -50,6 +53,7 @@ INSTALLED_APPS = [
     "sorl.thumbnail",
     "django.contrib.sitemaps",
     "django_q",
+    "genlook_oscar.dashboard",
 ]
 if WAGTAIL:
     INSTALLED_APPS += [
@@ -67,6 +71,7 @@ if WAGTAIL:
         "wagtail",
         "modelcluster",
         "taggit",
+        "genlook_oscar.cms",
     ]
 
 MIDDLEWARE = [
@@ -106,13 +111,16 @@ AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
 ]
 
+OSCAR_DASHBOARD_NAVIGATION = [*defaults.OSCAR_DASHBOARD_NAVIGATION, NAVIGATION_ENTRY]
 HAYSTACK_CONNECTIONS = {"default": {"ENGINE": "haystack.backends.simple_backend.SimpleEngine"}}
 WAGTAIL_SITE_NAME = "Tests"
 WAGTAILADMIN_BASE_URL = "http://testserver"
 
+# Clusters that a test starts learn from their environment what the test has set.
+REDIS = os.environ.get("GENLOOK_TEST_REDIS")
 Q_CLUSTER = {
     "name": "tests",
-    "orm": "default",
+    **({"redis": REDIS} if REDIS else {"orm": "default"}),
     "workers": 2,
     "queue_limit": 2,
     "bulk": 1,
@@ -128,3 +136,6 @@ Q_CLUSTER = {
 GENLOOK_API_KEY = os.environ.get("GENLOOK_API_KEY", "gk_tests")
 GENLOOK_BASE_URL = os.environ.get("GENLOOK_BASE_URL", "http://127.0.0.1:9/tryon/v1")
 GENLOOK_PRIVATE_ROOT = SCRATCH / "private"
+for _name in ("CONNECT_TIMEOUT", "READ_TIMEOUT", "DEADLINE_SECONDS", "REQUESTS_PER_MINUTE"):
+    if f"GENLOOK_{_name}" in os.environ:
+        globals()[f"GENLOOK_{_name}"] = float(os.environ[f"GENLOOK_{_name}"])

@@ -7,6 +7,7 @@ urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),
     path("try-on/", include("genlook_oscar.urls")),
+    path("dashboard/try-on/", apps.get_app_config("genlook_oscar_dashboard").urls),
     path("", include(apps.get_app_config("oscar").urls[0])),
 ]
 

@@ -7,6 +7,8 @@ from wagtail.fields import StreamField
 from wagtail.images.blocks import ImageChooserBlock
 from wagtail.models import Page
 
+from genlook_oscar.cms.blocks import ProductTryOnBlock
+
 
 class ContentPage(Page):
     """A page of the shop's magazine."""
@@ -16,6 +18,7 @@ class ContentPage(Page):
             ("heading", blocks.CharBlock(label=_("Heading"))),
             ("text", blocks.RichTextBlock(label=_("Text"))),
             ("image", ImageChooserBlock(label=_("Image"))),
+            ("product", ProductTryOnBlock()),
         ],
         blank=True,
         verbose_name=_("body"),

@@ -1,4 +1,7 @@
+from typing import Any
+
 from django.conf import settings
+from oscar.core.loading import get_model
 from wagtail.models import Page, Site
 
 from .models import ContentPage
@@ -16,6 +19,15 @@ BODY = [
         " background</li><li>Arms slightly away from the body</li></ul>",
     ),
 ]
+SHOWN = ("AO-DRS-200", "AO-JKT-300")
+
+
+def body() -> list[tuple[str, Any]]:
+    """What the page says, and two of the products, unless they are gone."""
+    Product = get_model("catalogue", "Product")
+    found = [Product.objects.filter(stockrecords__partner_sku=sku).first() for sku in SHOWN]
+    products = [("product", {"product": product}) for product in found if product]
+    return [*BODY, ("heading", "Begin with one of these"), *products] if products else BODY
 
 
 def seed_pages() -> bool:
@@ -27,7 +39,7 @@ def seed_pages() -> bool:
     root.get_children().delete()
     root.refresh_from_db()
     page = root.add_child(
-        instance=ContentPage(title="How virtual try-on works", slug="home", body=BODY)
+        instance=ContentPage(title="How virtual try-on works", slug="home", body=body())
     )
     Site.objects.create(
         hostname="localhost",

@@ -75,6 +75,7 @@ WAGTAIL = """
 INSTALLED_APPS += ["wagtail.contrib.redirects", "wagtail.contrib.settings", "wagtail.embeds",
     "wagtail.sites", "wagtail.users", "wagtail.snippets", "wagtail.documents", "wagtail.images",
     "wagtail.search", "wagtail.admin", "wagtail", "modelcluster", "taggit"]
+INSTALLED_APPS += ["genlook_oscar.dashboard", "genlook_oscar.cms"]
 WAGTAIL_SITE_NAME = "A shop"
 WAGTAILADMIN_BASE_URL = "http://testserver"
 """
@@ -235,6 +236,9 @@ def test_the_wheel_carries_what_it_needs(wheel: Path) -> None:
         "genlook_oscar/migrations/0001_initial.py",
         "genlook_oscar/templates/oscar/catalogue/detail.html",
         "genlook_oscar/templates/genlook_oscar/room.html",
+        "genlook_oscar/templates/genlook_oscar/dashboard/figures.html",
+        "genlook_oscar/templates/genlook_oscar/cms/product.html",
+        "genlook_oscar/static/genlook_oscar/dashboard.css",
         "genlook_oscar/static/genlook_oscar/loader.js",
         "genlook_oscar/static/genlook_oscar/room.js",
         "genlook_oscar/static/genlook_oscar/room.css",

@@ -1,0 +1,38 @@
+from typing import Any
+
+from django.urls import path
+from django.utils.translation import gettext_lazy as _
+from oscar.core.application import OscarDashboardConfig
+
+from .permissions import WHO
+
+
+class GenlookDashboardConfig(OscarDashboardConfig):
+    """Mounted by the project, before Oscar's own addresses:
+
+    path("dashboard/try-on/", apps.get_app_config("genlook_oscar_dashboard").urls)
+    """
+
+    default = True
+    name = "genlook_oscar.dashboard"
+    label = "genlook_oscar_dashboard"
+    namespace = "genlook_oscar_dashboard"
+    verbose_name = _("Try-on dashboard")
+
+    # For every view: Oscar leaves a view public that no permission is found for.
+    default_permissions = WHO
+
+    def ready(self) -> None:
+        from .views import FiguresCsvView, FiguresView
+
+        # A project that wants others sets them in a subclass of this.
+        self.figures_view = FiguresView
+        self.figures_csv_view = FiguresCsvView
+
+    def get_urls(self) -> list[Any]:
+        # Oscar's navigation tells views apart by these names alone, over all its apps.
+        urls = [
+            path("", self.figures_view.as_view(), name="genlook-figures"),
+            path("figures.csv", self.figures_csv_view.as_view(), name="genlook-figures-csv"),
+        ]
+        return list(self.post_process_urls(urls))
