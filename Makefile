@@ -29,6 +29,11 @@ $(VENV)/test.stamp: setup.cfg
 	@$(BIN)/python -m pip install --quiet --editable ".[wagtail,heif,sandbox,test]"
 	@touch $@ $(VENV)/sandbox.stamp
 
+$(VENV)/bench.stamp: $(VENV)/test.stamp
+	@echo "Installing what the measurements need"
+	@$(BIN)/python -m pip install --quiet --editable ".[sandbox,test,bench]"
+	@touch $@
+
 # exec: a signal to make must reach run.py itself, not a shell in between.
 sandbox: $(VENV)/sandbox.stamp
 	@exec $(BIN)/python sandbox/run.py
@@ -44,8 +49,8 @@ lint: $(VENV)/test.stamp
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(VENV)/test.stamp
-	$(BIN)/python -m bench
+bench: $(VENV)/bench.stamp
+	$(BIN)/python -m bench $(ARGS)
 
 clean:
 	rm -rf $(VENV) sandbox/var
