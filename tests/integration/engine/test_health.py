@@ -98,6 +98,9 @@ class TestFrozen:
         assert codes() == [("ok", "healthy")]
         pass_time(seconds=20)
         assert codes() == [("critical", "workers_frozen")]
+        # That nobody asks is no fault of Genlook's.
+        pass_time(minutes=30)
+        assert codes() == [("critical", "workers_frozen")]
 
     def test_whoever_waits_for_the_minutes_allowance_is_not_frozen(
         self, settings, running, click, make_product, pass_time
