@@ -263,6 +263,18 @@ class TestConfiguration:
         page = words(boss.get(CONFIGURATION))
         assert "qcluster” is running" in page
 
+    def test_credits_that_nobody_knows_of_are_shown(self, boss: Client) -> None:
+        assert "Not compared with Genlook's balance yet." in words(boss.get(CONFIGURATION))
+        Account.load()
+        Account.objects.update(books_since=clock.now())
+        assert "They agree with Genlook's balance." in words(boss.get(CONFIGURATION))
+        Account.objects.update(drift=5, books_open=2)
+        page = words(boss.get(CONFIGURATION))
+        assert "Drift 5 since the count began, less than a minute ago" in page
+        assert "give or take 2 under way" in page
+        assert "Genlook has taken 3 credits more than this shop knows of." in page
+        assert "who else uses this account" in page
+
 
 class TestAlarm:
     PAGES = (
