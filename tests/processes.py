@@ -74,8 +74,9 @@ def actors(count: int, action: str, *arguments: str) -> list[str]:
 
 
 @contextmanager
-def cluster(**more: str) -> Iterator[subprocess.Popen[bytes]]:
-    """A real `qcluster` on this test's database and emulator, ended with all its processes."""
+def cluster(patience: float = 15, **more: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A real `qcluster` on this test's database and emulator, ended with all its processes:
+    at once, or after `patience` seconds for what they hold."""
     process = subprocess.Popen(
         [sys.executable, "-m", "django", "qcluster"],
         cwd=ROOT,
@@ -87,14 +88,15 @@ def cluster(**more: str) -> Iterator[subprocess.Popen[bytes]]:
     try:
         yield process
     finally:
-        _end(process)
+        _end(process, patience)
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
-    # To the one process first: it ends its workers when they have done what they hold.
-    process.send_signal(signal.SIGTERM)
-    with suppress(subprocess.TimeoutExpired):
-        process.wait(timeout=15)
+def _end(process: subprocess.Popen[bytes], patience: float) -> None:
+    if patience:
+        # To the one process first: it ends its workers when they have done what they hold.
+        process.send_signal(signal.SIGTERM)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=patience)
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()

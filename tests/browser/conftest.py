@@ -151,7 +151,7 @@ class Room:
 def shop(emulator: Any, configuration: Any, live_server: Any, make_picture: Any) -> Iterator[Any]:
     """The shop with a worker beside it and a product; generations take a moment."""
     emulator.control.settings(generation_seconds=0.5)
-    with cluster():
+    with cluster(patience=0):
         yield live_server
 
 
