@@ -11,11 +11,16 @@ from .table import Row
 OURS, DOCUMENTED = "#0b6e4f", "#b3541e"
 
 
-def draw(row: Row, folder: Path) -> None:
-    """Write `bench-<row>.svg` for a row that has a picture."""
-    painter = {"burst": _burst, "idle": _idle, "inflight": _inflight}.get(row.name)
-    if painter is None:
-        return
+def draw(row: Row, folder: Path) -> tuple[str, str] | None:
+    """Write `bench-<row>.svg` for a row that has a picture; return its name and what it shows."""
+    painters = {
+        "burst": (_burst, "Shoppers served over time"),
+        "idle": (_idle, "From click to picture"),
+        "inflight": (_inflight, "Cost and memory"),
+    }
+    if row.name not in painters:
+        return None
+    painter, shows = painters[row.name]
     import matplotlib
 
     matplotlib.use("svg")
@@ -29,8 +34,10 @@ def draw(row: Row, folder: Path) -> None:
     figure, axes = pyplot.subplots(1, 2 if row.name == "inflight" else 1, figsize=(7.2, 3.4))
     painter(axes, row.results)
     figure.tight_layout()
-    figure.savefig(folder / f"bench-{row.name}.svg", metadata={"Date": None})
+    name = f"bench-{row.name}.svg"
+    figure.savefig(folder / name, metadata={"Date": None})
     pyplot.close(figure)
+    return name, shows
 
 
 def _burst(axes: Any, results: dict[str, Any]) -> None:

@@ -17,10 +17,11 @@ def write(rows: list[Row]) -> None:
     text = PAGE.read_text()
     for row in rows:
         begin, end = f"<!-- figures: {row.name} -->", f"<!-- end: {row.name} -->"
-        block = f"{begin}\n{row.markdown()}\n{end}"
+        picture = plots.draw(row, IMAGES)
+        shown = f"![{picture[1]}](images/{picture[0]})\n\n" if picture else ""
+        block = f"{begin}\n{shown}{row.markdown()}\n{end}"
         pattern = re.escape(begin) + ".*?" + re.escape(end)
         text, found = re.subn(pattern, block.replace("\\", r"\\"), text, flags=re.DOTALL)
         if not found:
             raise SystemExit(f"{PAGE} has no place for {row.name}")
-        plots.draw(row, IMAGES)
     PAGE.write_text(text)
