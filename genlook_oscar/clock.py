@@ -15,6 +15,12 @@ def now() -> datetime:
     return timezone.now() + _offset
 
 
+def ticks() -> float:
+    """Seconds that really pass, from any beginning: for a process's own patience, which a
+    clock that is set must not change."""
+    return time.monotonic()
+
+
 def sleep(seconds: float) -> None:
     """Wait `seconds` of real time; nothing for zero or less."""
     if seconds > 0:

@@ -59,10 +59,10 @@ def watch() -> None:
     token = Account.take_watch(LEASE_SECONDS)
     if token is None:
         return
-    started = clock.now()
+    started = clock.ticks()
     with Hands(ASKING) as asking, Hands(FETCHING) as fetching:
         try:
-            while (clock.now() - started).total_seconds() < TURN_SECONDS:
+            while clock.ticks() - started < TURN_SECONDS:
                 if not Account.keep_watch(token, LEASE_SECONDS):
                     return
                 pause = look(asking, fetching)
