@@ -4,6 +4,7 @@ from typing import Any
 
 from ..api import ConfigurationProblem, GenlookError, OutOfCredits, RateLimited, Unavailable
 from ..models import TryOn
+from ..models.tryon import TryOnQuerySet
 from ..signals import tryon_failed
 
 PHOTO_CODES = frozenset(
@@ -51,12 +52,23 @@ def detail_of(error: GenlookError) -> str:
     return " ".join(part for part in (words, f"[{error.status}]", fields) if part)[:2000]
 
 
-def fail(pk: Any, source: str, code: str, *, claim: str = "", **values: Any) -> bool:
+def fail(
+    pk: Any,
+    source: str,
+    code: str,
+    *,
+    claim: str = "",
+    among: TryOnQuerySet | None = None,
+    **values: Any,
+) -> bool:
     """End a try-on as failed; False when another was faster.
 
-    With `claim`, only while the row is still claimed by it.
+    With `claim`, only while the row is still claimed by it; with `among`, only while it is
+    one of those rows.
     """
-    rows = TryOn.objects.filter(claim=claim) if claim else TryOn.objects.all()
+    rows = TryOn.objects.all() if among is None else among
+    if claim:
+        rows = rows.filter(claim=claim)
     if not rows.move(pk, source, TryOn.Status.FAILED, error_code=code, **values):
         return False
     tryon = TryOn.objects.get(pk=pk)

@@ -3,6 +3,7 @@
 import uuid
 from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.db.models import F, Q
 
 from .. import clock
@@ -81,10 +82,12 @@ def forget_image(photo: Photo, image_id: str) -> None:
 
 def delete(photo: Photo) -> None:
     """Erase the photo here now, and at Genlook by a task."""
-    erasure.erase_photo(photo, at_genlook=False)
-    # Read only now: an upload that began meanwhile has written the name before it sent.
-    photo.refresh_from_db()
-    erasing.ask_for(photo.external_user_id)
+    # In one step: where nothing is left to delete here, nobody would ask Genlook any more.
+    with transaction.atomic():
+        erasure.erase_photo(photo, at_genlook=False)
+        # Read only now: an upload that began meanwhile has written the name before it sent.
+        photo.refresh_from_db()
+        erasing.ask_for(photo.external_user_id)
 
 
 def _claim(photo: Photo, now: datetime) -> str:

@@ -19,12 +19,14 @@ def repair_leases() -> None:
     now = clock.now()
     dead = TryOn.objects.filter(status=TryOn.Status.SUBMITTING, claimed_until__lte=now)
     for tryon in dead[:BATCH]:
+        # The process may only be slow, and send it in this very moment: then it is not as read.
+        as_read = TryOn.objects.filter(claim=tryon.claim, sent_at=tryon.sent_at)
         if tryon.sent_at:
             fail(
                 tryon.pk,
                 TryOn.Status.SUBMITTING,
                 "uncertain",
-                claim=tryon.claim,
+                among=as_read,
                 charge=TryOn.Charge.UNCERTAIN,
                 error_detail="The worker died after sending and before the answer.",
             )
@@ -33,11 +35,11 @@ def repair_leases() -> None:
                 tryon.pk,
                 TryOn.Status.SUBMITTING,
                 "internal",
-                claim=tryon.claim,
+                among=as_read,
                 error_detail=f"Workers died {tryon.attempts} times before sending.",
             )
         else:
-            TryOn.objects.filter(claim=tryon.claim).move(
+            as_read.move(
                 tryon.pk,
                 TryOn.Status.SUBMITTING,
                 TryOn.Status.QUEUED,
@@ -49,8 +51,11 @@ def repair_leases() -> None:
 
 def end_overdue() -> None:
     """Give every try-on its end by its deadline. One that is being made stays followed,
-    because it is paid for."""
+    because it is paid for. What she deleted while it was being sent ends at once."""
     now = clock.now()
+    unwanted = TryOn.objects.filter(status=TryOn.Status.QUEUED).exclude(hidden_at=None)
+    for pk in unwanted.values_list("pk", flat=True)[:BATCH]:
+        TryOn.objects.move(pk, TryOn.Status.QUEUED, TryOn.Status.CANCELLED)
     overdue = TryOn.objects.filter(deadline_at__lte=now)
     for tryon in overdue.filter(status=TryOn.Status.QUEUED)[:BATCH]:
         fail(tryon.pk, TryOn.Status.QUEUED, tryon.error_code or "busy")

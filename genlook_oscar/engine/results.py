@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.core.files.base import ContentFile
+from django.db import transaction
 from PIL import Image, ImageOps
 
 from .. import clock
@@ -103,15 +104,19 @@ def _store(tryon: TryOn, claim: str, picture: bytes) -> None:
         values |= {"result": name, "expires_at": now + timedelta(days=tryon.retention_days)}
     rows = TryOn.objects.filter(claim=claim)
     source = tryon.status
-    if not any(
-        rows.move(tryon.pk, status, TryOn.Status.COMPLETED, **values)
-        for status in dict.fromkeys([source, TryOn.Status.FAILED])
-    ):
+    with transaction.atomic():
+        completed = any(
+            rows.move(tryon.pk, status, TryOn.Status.COMPLETED, **values)
+            for status in dict.fromkeys([source, TryOn.Status.FAILED])
+        )
+        if completed and tryon.hidden_at:
+            # In one step: a completed try-on always has its picture.
+            TryOn.objects.move(tryon.pk, TryOn.Status.COMPLETED, TryOn.Status.EXPIRED)
+    if not completed:
         if name:
             tryon.result.storage.delete(name)
         return
     if tryon.hidden_at:
-        TryOn.objects.move(tryon.pk, TryOn.Status.COMPLETED, TryOn.Status.EXPIRED)
         return
     tryon.refresh_from_db()
     tryon_completed.send_robust(sender=TryOn, tryon=tryon)

@@ -43,6 +43,10 @@ class _Over(Exception):
     """The row has its next state, or belongs to another; nothing is left to do here."""
 
 
+class _Unwanted(Exception):
+    """The shopper has deleted the try-on before it was sent."""
+
+
 def lease_seconds() -> float:
     """How long a submitting claim lasts: two requests at their slowest, and a margin."""
     return 2 * (conf.connect_timeout + conf.read_timeout) + 20
@@ -62,6 +66,9 @@ def submit(pk: str) -> None:
         _send(tryon, claim)
     except _Over:
         return
+    except _Unwanted:
+        _again(tryon, claim, 0, "")
+        TryOn.objects.move(pk, TryOn.Status.QUEUED, TryOn.Status.CANCELLED)
     except Paused as pause:
         # Waiting for its turn is no attempt.
         _again(tryon, claim, pause.seconds, "busy", attempts=tryon.attempts - 1)
@@ -76,6 +83,8 @@ def submit(pk: str) -> None:
 
 
 def _send(tryon: TryOn, claim: str) -> None:
+    if tryon.hidden_at:
+        raise _Unwanted
     if tryon.photo is None or tryon.photo.erased_at:
         raise PhotoGone
     if tryon.link is None or tryon.link.product is None:
@@ -123,8 +132,9 @@ def _post(
 
     def post(client: Client) -> Generation:
         # From here on the request may have been carried out, whatever becomes of this process.
-        if not mine.update(sent_at=clock.now(), external_user_id=user_id):
-            raise _Over
+        wanted = mine.filter(hidden_at=None)
+        if not wanted.update(sent_at=clock.now(), external_user_id=user_id):
+            raise _Unwanted if mine.exists() else _Over
         return client.create_try_on(request)
 
     try:
@@ -177,7 +187,7 @@ def _accepted(
 
 def _refused(tryon: TryOn, claim: str, error: GenlookError) -> None:
     code = failure_code(error)
-    values = {"error_detail": detail_of(error)}
+    values: dict[str, Any] = {"error_detail": detail_of(error)}
     sent = TryOn.objects.filter(pk=tryon.pk, claim=claim).exclude(sent_at=None).exists()
     if isinstance(error, Unavailable) and error.carried_out and sent:
         fail(

@@ -145,11 +145,13 @@ def _existing(
 def cancel_or_delete(tryon: TryOn) -> None:
     """Take a try-on away at the shopper's wish: a waiting one is cancelled, a picture is
     erased here now and at Genlook by a task; one that is being made is dropped on arrival."""
-    TryOn.objects.move(tryon.pk, TryOn.Status.QUEUED, TryOn.Status.CANCELLED)
-    # Its keys are free again: the same click later is a new wish.
-    TryOn.objects.filter(pk=tryon.pk, hidden_at=None).update(
-        hidden_at=clock.now(), live_key=None, idempotency_key=None
-    )
-    erasure.erase_result(tryon)
-    tryon.refresh_from_db()
-    erasing.ask_for(tryon.external_user_id)
+    # In one step: what is hidden cannot be deleted again, so Genlook must have been asked.
+    with transaction.atomic():
+        TryOn.objects.move(tryon.pk, TryOn.Status.QUEUED, TryOn.Status.CANCELLED)
+        # Its keys are free again: the same click later is a new wish.
+        TryOn.objects.filter(pk=tryon.pk, hidden_at=None).update(
+            hidden_at=clock.now(), live_key=None, idempotency_key=None
+        )
+        erasure.erase_result(tryon)
+        tryon.refresh_from_db()
+        erasing.ask_for(tryon.external_user_id)

@@ -7,6 +7,7 @@ import pytest
 from genlook_oscar import clock
 from genlook_oscar.engine import messages, repair
 from genlook_oscar.models import Account, Photo, TryOn
+from genlook_oscar.models.tryon import TryOnQuerySet
 
 pytestmark = pytest.mark.django_db
 
@@ -283,6 +284,32 @@ class TestCrashes:
         repair.repair_leases()
         tryon.refresh_from_db()
         assert (tryon.error_code, tryon.charge) == ("uncertain", Charge.UNCERTAIN)
+
+    def test_what_is_sent_in_that_very_moment_is_not_sent_again(
+        self, emulator, click, pass_time, monkeypatch
+    ):
+        """The process was only slow: it sends between the look at its row and the repair."""
+        tryon = click()
+        self.take(tryon)
+        pass_time(seconds=11)
+        move = TryOnQuerySet.move
+
+        def overtaken(rows, pk, *args, **values):
+            TryOn.objects.filter(pk=pk).update(sent_at=clock.now())
+            return move(rows, pk, *args, **values)
+
+        monkeypatch.setattr(TryOnQuerySet, "move", overtaken)
+        repair.repair_leases()
+        tryon.refresh_from_db()
+        assert tryon.status == Status.SUBMITTING
+
+    def test_what_she_deleted_before_it_was_sent_is_not_sent(self, emulator, click, drain):
+        tryon = click()
+        TryOn.objects.filter(pk=tryon.pk).update(hidden_at=clock.now())
+        drain()
+        tryon.refresh_from_db()
+        assert tryon.status == Status.CANCELLED
+        assert "POST /try-on" not in emulator.control.state()["requests"]
 
     def test_a_living_claim_is_left_alone(self, emulator, click):
         tryon = click()
