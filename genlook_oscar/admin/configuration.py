@@ -77,6 +77,7 @@ class ConfigurationAdmin(admin.ModelAdmin):
                 "description": _("How photos and results are made and how long they are kept."),
             },
         ),
+        (_("After the picture"), {"fields": ["sharing", "ready_mail"]}),
         (
             _("Wording"),
             {

@@ -88,6 +88,22 @@ class Configuration(models.Model):
         blank=True,
         help_text=_("An address such as /privacy/ or https://…; shown beside the agreement."),
     )
+    sharing = models.BooleanField(
+        _("shoppers may share their pictures"),
+        default=False,
+        help_text=_(
+            "A shopper can then make a link to a picture of hers that others may open. It ends "
+            "when she takes it back and when the picture is deleted. Off ends all links at once."
+        ),
+    )
+    ready_mail = models.BooleanField(
+        _("offer an e-mail when the picture is ready"),
+        default=False,
+        help_text=_(
+            "While a signed-in customer waits, she can ask for an e-mail with the way to her "
+            "picture. It is sent only if she has not seen the picture by then."
+        ),
+    )
     updated_at = models.DateTimeField(_("last change"), auto_now=True)
 
     class Meta:
