@@ -1,0 +1,55 @@
+"""The experiment: a share of shoppers sees no button, so that what the button brings can be
+told from what its users would have bought anyway.
+
+Who is in the control group follows from a key alone, so nothing has to be looked up, and a
+larger share keeps everybody in the control group who was in it before.
+"""
+
+import hashlib
+import re
+import secrets
+
+from django.http import HttpRequest
+
+SESSION_KEY = "genlook_visitor"
+PARTS = 10_000
+"""The share is exact to a hundredth of a percent."""
+ROBOTS = re.compile(r"bot|crawl|spider|slurp|preview|monitor|curl|wget|python|headless", re.I)
+"""In the name of a program that is nobody's browser. Whoever has no name is none either."""
+
+
+def in_control(key: str, percent: float) -> bool:
+    """Whether the visitor with this key is among the `percent` (0 to 100) without a button.
+    Nobody is where the key is empty."""
+    if not key or percent <= 0:
+        return False
+    digest = hashlib.sha256(f"genlook_oscar.experiment:{key}".encode()).digest()
+    return int.from_bytes(digest[:8], "big") % PARTS < percent * PARTS / 100
+
+
+def visitor_key(request: HttpRequest | None, *, make: bool = False) -> str:
+    """The key of whoever is looking, empty when she has none: the session's if it has one, so
+    that signing in changes nothing for her on the way, else the customer's.
+
+    With `make`, a guest's session gets one, which only a running experiment should ask for.
+    Programs that are no browser get none: each of their requests would be a visitor.
+    """
+    session = getattr(request, "session", None)
+    if request is None or session is None:
+        return ""
+    key = session.get(SESSION_KEY)
+    if isinstance(key, str) and key:
+        return key
+    user = getattr(request, "user", None)
+    if user is not None and user.is_authenticated:
+        return f"customer:{user.pk}"
+    if not make or not is_browser(request):
+        return ""
+    session[SESSION_KEY] = secrets.token_urlsafe(16)
+    return str(session[SESSION_KEY])
+
+
+def is_browser(request: HttpRequest) -> bool:
+    """Whether the program that asks calls itself a browser."""
+    name = request.headers.get("User-Agent", "")
+    return bool(name) and not ROBOTS.search(name)
