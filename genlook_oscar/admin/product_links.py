@@ -157,7 +157,7 @@ class ProductLinkAdmin(admin.ModelAdmin):
         return obj.product.get_title() if obj.product else gettext("(deleted)")
 
     @admin.display(description=_("on"), boolean=True, ordering="enabled")
-    def switched_on(self, obj: ProductLink) -> bool:
+    def switched_on(self, obj: ProductLink) -> bool | None:
         return obj.enabled
 
     @admin.display(description=_("last error"), ordering="error_code")
@@ -195,7 +195,7 @@ class ProductLinkAdmin(admin.ModelAdmin):
         self._switch(request, queryset, on=False)
 
     def _switch(self, request: HttpRequest, queryset: QuerySet, *, on: bool) -> None:
-        rows = list(queryset.exclude(enabled=on))
+        rows = list(queryset.filter(~Q(enabled=on) | Q(enabled=None)))
         ProductLink.objects.filter(pk__in=[row.pk for row in rows]).update(enabled=on)
         done = gettext("Switched on.") if on else gettext("Switched off.")
         LogEntry.objects.log_actions(str(request.user.pk), rows, CHANGE, done)

@@ -31,9 +31,8 @@ def renew() -> None:
         known_until__gt=now,
         known_until__lte=now + RENEWED_BEFORE,
         last_used_at__gt=now - RECENT,
-        enabled=True,
         error_code="",
         product__is_public=True,
-    )
+    ).exclude(enabled=False)
     for pk in lapsing.order_by("known_until").values_list("pk", flat=True)[:PER_SWEEP]:
         enqueue("register_product", pk)

@@ -1,22 +1,29 @@
 from .account import Account
+from .catalogue_run import CatalogueRun
 from .configuration import Configuration
 from .photo import Photo
-from .product_link import ProductLink
+from .product_link import BLOCKING, WARNINGS, ProductLink, Ready
 from .ready_mail import ReadyMail
 from .report import Report
+from .rule import Rule
 from .share import Share
 from .shopper import Consent, Erasure, Shopper
 from .tryon import TryOn
 
 __all__ = [
+    "BLOCKING",
+    "WARNINGS",
     "Account",
+    "CatalogueRun",
     "Configuration",
     "Consent",
     "Erasure",
     "Photo",
     "ProductLink",
+    "Ready",
     "ReadyMail",
     "Report",
+    "Rule",
     "Share",
     "Shopper",
     "TryOn",

@@ -6,6 +6,12 @@ from django.utils.translation import gettext_lazy as _
 MAX_RETENTION_DAYS = 7
 """Genlook keeps pictures for at most 7 days, which is also its documented default."""
 
+UNFIT_KINDS = (
+    "gift card, voucher, book, poster, perfume, cosmetics, candle, bedding, furniture, toy, shoe"
+)
+"""Genlook does tops, bottoms, full body, outerwear, eyewear, hats and accessories. Chosen
+here, for a start: what shops of such things often sell beside them."""
+
 
 class Configuration(models.Model):
     """The merchant's settings: one row, edited in the admin."""
@@ -25,6 +31,15 @@ class Configuration(models.Model):
         ONE = 1, _("1 day")
         THREE = 3, _("3 days")
         SEVEN = 7, _("7 days")
+
+    class Changes(models.TextChoices):
+        NEXT = "next", _("With the next try-on")
+        AT_ONCE = "at_once", _("At once")
+
+    class WarmUp(models.TextChoices):
+        OFF = "off", _("When a shopper reaches for the button")
+        PUBLISHED = "published", _("As soon as they are public")
+        MOST_VIEWED = "most_viewed", _("The most viewed ones, ahead of the first shopper")
 
     enabled = models.BooleanField(
         _("virtual try-on is on"),
@@ -102,6 +117,45 @@ class Configuration(models.Model):
         help_text=_(
             "While a signed-in customer waits, she can ask for an e-mail with the way to her "
             "picture. It is sent only if she has not seen the picture by then."
+        ),
+    )
+    send_changes = models.CharField(
+        _("send changed products"),
+        max_length=16,
+        choices=Changes.choices,
+        default=Changes.NEXT,
+        help_text=_(
+            "Genlook's copy of a product is never older than the try-on that needs it. At once "
+            "costs a request for each change and saves the next shopper a second or two."
+        ),
+    )
+    warm_up = models.CharField(
+        _("register products"),
+        max_length=16,
+        choices=WarmUp.choices,
+        default=WarmUp.OFF,
+        help_text=_("Ahead of the first shopper, out of requests that no shopper needs."),
+    )
+    warm_up_count = models.PositiveIntegerField(
+        _("how many of the most viewed"),
+        default=100,
+        help_text=_("They are kept registered while they stay among the most viewed."),
+    )
+    bad_reports_limit = models.PositiveIntegerField(
+        _("bad reports that hide a product"),
+        default=5,
+        help_text=_(
+            "When so many shoppers have reported bad pictures of a product, it has no button "
+            "until you switch it on. 0: never."
+        ),
+    )
+    unfit_kinds = models.TextField(
+        _("kinds of item that cannot be tried on"),
+        blank=True,
+        default=UNFIT_KINDS,
+        help_text=_(
+            "Words, with commas between them. A product has no button when its product class "
+            "or a category above it is named so, unless you switch the product on."
         ),
     )
     updated_at = models.DateTimeField(_("last change"), auto_now=True)

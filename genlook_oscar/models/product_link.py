@@ -6,8 +6,44 @@ from django.utils.translation import gettext_lazy as _
 from .. import clock
 
 
+class Ready(models.TextChoices):
+    """Whether a product can be sent, as it was last looked at: a stable code, and what the
+    merchant reads. The gravest first; `BLOCKING` ones leave nothing to send, the others only
+    make worse pictures."""
+
+    UNCHECKED = "", _("Not looked at yet")
+    NO_PICTURE = "no_picture", _("No picture")
+    UNREADABLE_PICTURE = "unreadable_picture", _("No picture can be read")
+    SMALL_PICTURE = "small_picture", _("The picture is too small")
+    NO_TITLE = "no_title", _("No title")
+    WRONG_KIND = "wrong_kind", _("A kind of item that Genlook does not do")
+    BAD_REPORTS = "bad_reports", _("Too many shoppers reported bad pictures")
+    NO_DESCRIPTION = "no_description", _("Ready, but without a description")
+    SHARED_PICTURE = "shared_picture", _("Ready, but with the pictures of its parent only")
+    READY = "ready", _("Ready")
+
+
+BLOCKING = (
+    Ready.NO_PICTURE,
+    Ready.UNREADABLE_PICTURE,
+    Ready.SMALL_PICTURE,
+    Ready.NO_TITLE,
+    Ready.WRONG_KIND,
+    Ready.BAD_REPORTS,
+)
+WARNINGS = (Ready.NO_DESCRIPTION, Ready.SHARED_PICTURE)
+
+
 class ProductLink(models.Model):
     """What ties one Oscar product to one Genlook product."""
+
+    class Wanted(models.TextChoices):
+        """What a worker shall do at Genlook when a request can be spared."""
+
+        NOTHING = "", _("nothing")
+        REGISTER = "register", _("register")
+        REFRESH = "refresh", _("send again")
+        FORGET = "forget", _("forget")
 
     product = models.OneToOneField(
         "catalogue.Product",
@@ -26,9 +62,35 @@ class ProductLink(models.Model):
     )
     enabled = models.BooleanField(
         _("can be tried on"),
-        default=True,
-        help_text=_("Off: no button for this product."),
+        null=True,
+        blank=True,
+        default=None,
+        choices=[(None, _("As the rules say")), (True, _("On")), (False, _("Off"))],
+        help_text=_("On and off beat the rules for its category and product class."),
     )
+    pictures = models.JSONField(
+        _("pictures to send"),
+        default=list,
+        blank=True,
+        editable=False,
+        help_text=_(
+            "Primary keys of its pictures in their order; empty: all as the shop has them."
+        ),
+    )
+
+    ready_code = models.CharField(
+        _("readiness"),
+        max_length=32,
+        choices=Ready.choices,
+        default="",
+        blank=True,
+        db_index=True,
+        editable=False,
+    )
+    ready_reasons = models.JSONField(default=list, blank=True, editable=False)
+    checked_at = models.DateTimeField(_("looked at"), null=True, db_index=True, editable=False)
+    checked_content = models.CharField(max_length=64, blank=True, editable=False)
+    bad_reports = models.PositiveIntegerField(_("bad reports"), default=0, editable=False)
 
     fingerprint = models.CharField(max_length=64, blank=True, editable=False)
     sent_at = models.DateTimeField(_("last sent"), null=True, editable=False)
@@ -38,11 +100,28 @@ class ProductLink(models.Model):
     claim = models.CharField(max_length=32, blank=True, editable=False)
     claimed_until = models.DateTimeField(null=True, editable=False)
     error_code = models.CharField(_("last error"), max_length=64, blank=True, editable=False)
+    wanted = models.CharField(
+        _("waiting for a worker"),
+        max_length=16,
+        choices=Wanted.choices,
+        default="",
+        blank=True,
+        editable=False,
+    )
+    wanted_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         verbose_name = _("product link")
         verbose_name_plural = _("product links")
         ordering = ["external_id"]
+        indexes = [
+            # Of a hundred thousand products a handful waits.
+            models.Index(
+                fields=["wanted_at"], condition=~models.Q(wanted=""), name="genlook_link_wanted"
+            ),
+            models.Index(fields=["known_until"], name="genlook_link_known"),
+        ]
+        permissions = [("manage_catalogue", "Can manage the catalogue at Genlook")]
 
     def __str__(self) -> str:
         return self.external_id

@@ -22,7 +22,7 @@ def with_sku(make_product: Callable[..., Any], partner: str, sku: str) -> Any:
 def test_a_product_gets_one_link_and_keeps_it(make_product: Callable[..., Any]) -> None:
     product = with_sku(make_product, "North", "LS-1")
     link = link_for(product)
-    assert (link.sku, link.external_id, link.enabled) == ("LS-1", "LS-1", True)
+    assert (link.sku, link.external_id, link.enabled) == ("LS-1", "LS-1", None)
     assert link_for(product).pk == link.pk
     assert ProductLink.objects.count() == 1
 
