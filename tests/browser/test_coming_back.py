@@ -33,14 +33,14 @@ def begun(shopper: Any) -> str:
 
 @pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["360", "1280"])
 def test_closing_the_room_leads_to_a_word_when_it_is_ready(
-    visit: Any, emulator: Any, dress: Any, viewport: Any
+    visit: Any, finish: Any, dress: Any, viewport: Any
 ) -> None:
-    emulator.control.settings(generation_seconds=2)
     shopper = visit(viewport)
     room = begin(shopper, dress)
     room.dialog.get_by_role("button", name="Go on shopping").click()
     expect(room.dialog).to_have_count(0)
     expect(room.link).to_be_focused()
+    finish()
     expect(room.notice).to_be_visible()
     expect(room.notice).to_contain_text("Your picture is ready.")
     expect(room.host.locator("[data-announce]")).to_have_text("Your picture is ready.")
@@ -50,10 +50,7 @@ def test_closing_the_room_leads_to_a_word_when_it_is_ready(
     expect(room.notice).to_be_hidden()
 
 
-def test_a_reload_while_it_is_being_made_loses_nothing(
-    visit: Any, emulator: Any, dress: Any
-) -> None:
-    emulator.control.settings(generation_seconds=4)
+def test_a_reload_while_it_is_being_made_loses_nothing(visit: Any, finish: Any, dress: Any) -> None:
     shopper = visit(PHONE)
     room = begin(shopper, dress)
     begun(shopper)
@@ -61,19 +58,20 @@ def test_a_reload_while_it_is_being_made_loses_nothing(
     room.open()
     expect(room.heading("Your picture is on its way")).to_be_visible()
     expect(room.host.locator("[data-person]")).to_be_visible()
+    finish()
     room.expect_result()
     expect(room.host.locator("[data-before]")).to_have_attribute("src", _photo_url())
     assert TryOn.objects.count() == 1
 
 
 def test_on_another_products_page_a_word_leads_to_the_picture(
-    visit: Any, emulator: Any, dress: Any, jumper: Any
+    visit: Any, finish: Any, dress: Any, jumper: Any
 ) -> None:
-    emulator.control.settings(generation_seconds=3)
     shopper = visit(DESK)
     room = begin(shopper, dress)
     address = begun(shopper)
     shopper.goto(jumper.get_absolute_url())
+    finish()
     expect(room.notice).to_be_visible()
     room.notice.get_by_role("link", name="See it").click()
     expect(shopper.page).to_have_url(shopper.base + address)
@@ -86,9 +84,8 @@ def test_on_another_products_page_a_word_leads_to_the_picture(
 
 @pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["360", "1280"])
 def test_its_own_page_shows_the_result_without_a_reload(
-    visit: Any, emulator: Any, dress: Any, viewport: Any
+    visit: Any, finish: Any, dress: Any, viewport: Any
 ) -> None:
-    emulator.control.settings(generation_seconds=4)
     shopper = visit(viewport)
     begin(shopper, dress)
     shopper.goto(begun(shopper))
@@ -96,6 +93,7 @@ def test_its_own_page_shows_the_result_without_a_reload(
     page.evaluate("window.sameDocument = true")
     expect(page.get_by_role("progressbar")).to_be_visible()
     shopper.shot("page-waiting", whole=True)
+    finish()
     expect(page.get_by_role("img", name="You with Wrap dress")).to_be_visible()
     assert page.evaluate("window.sameDocument")
     slider = page.get_by_role("slider")
@@ -106,10 +104,7 @@ def test_its_own_page_shows_the_result_without_a_reload(
     shopper.shot("page-result", whole=True)
 
 
-def test_the_tabs_title_tells_when_she_looks_elsewhere(
-    visit: Any, emulator: Any, dress: Any
-) -> None:
-    emulator.control.settings(generation_seconds=1)
+def test_the_tabs_title_tells_when_she_looks_elsewhere(visit: Any, finish: Any, dress: Any) -> None:
     shopper = visit(DESK)
     room = Room(shopper.page)
     shopper.goto(dress.get_absolute_url())
@@ -122,6 +117,7 @@ def test_the_tabs_title_tells_when_she_looks_elsewhere(
     )
     room.open()
     room.run()
+    finish()
     shopper.page.wait_for_function("document.title.startsWith('●')")
     shopper.page.evaluate(
         "delete document.hidden; document.dispatchEvent(new Event('visibilitychange'))"
@@ -150,8 +146,7 @@ def test_a_hidden_tab_asks_nothing(visit: Any, emulator: Any, dress: Any) -> Non
         )
 
 
-def test_going_offline_is_said_and_survived(visit: Any, emulator: Any, dress: Any) -> None:
-    emulator.control.settings(generation_seconds=3)
+def test_going_offline_is_said_and_survived(visit: Any, finish: Any, dress: Any) -> None:
     shopper = visit(PHONE)
     shopper.allow("ERR_INTERNET_DISCONNECTED")
     room = begin(shopper, dress)
@@ -160,6 +155,7 @@ def test_going_offline_is_said_and_survived(visit: Any, emulator: Any, dress: An
     expect(room.host.locator("[data-trouble]")).to_contain_text("You are offline")
     shopper.shot("offline")
     shopper.context.set_offline(False)
+    finish()
     room.expect_result()
 
 
@@ -183,9 +179,12 @@ def _photo_url() -> Any:
     return re.compile(r"^/try-on/photos/[0-9a-f-]{36}/image/$")
 
 
-def test_a_finished_picture_is_there_again_and_told_once(visit: Any, dress: Any) -> None:
+def test_a_finished_picture_is_there_again_and_told_once(
+    visit: Any, dress: Any, finish: Any
+) -> None:
     shopper = visit(PHONE)
     room = begin(shopper, dress)
+    finish()
     room.expect_result()
     shopper.page.reload()
     shopper.page.evaluate(

@@ -13,10 +13,7 @@ from .conftest import DESK, PERSON, PHONE
 
 
 @pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["360", "1280"])
-def test_the_whole_path_without_script(
-    visit: Any, emulator: Any, dress: Any, viewport: Any
-) -> None:
-    emulator.control.settings(generation_seconds=3)
+def test_the_whole_path_without_script(visit: Any, finish: Any, dress: Any, viewport: Any) -> None:
     shopper = visit(viewport, java_script_enabled=False)
     page = shopper.page
     shopper.goto(dress.get_absolute_url())
@@ -31,6 +28,7 @@ def test_the_whole_path_without_script(
     tryon = TryOn.objects.get()
     assert page.url.endswith(f"/try-on/{tryon.pk}/")
 
+    finish()
     result = page.get_by_role("img", name="You with Wrap dress, a picture made by AI")
     expect(result).to_be_visible()
     expect(page.get_by_role("slider")).to_have_count(0)

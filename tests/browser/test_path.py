@@ -25,9 +25,8 @@ for (const name of ["open", "photo", "start", "ready", "failed", "close"]) {
 
 @pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["360", "1280"])
 def test_from_the_product_page_to_the_basket(
-    visit: Any, emulator: Any, dress: Any, viewport: Any
+    visit: Any, finish: Any, dress: Any, viewport: Any
 ) -> None:
-    emulator.control.settings(generation_seconds=2)
     shopper = visit(viewport)
     page, room = shopper.page, Room(shopper.page)
     shopper.goto(dress.get_absolute_url())
@@ -54,6 +53,7 @@ def test_from_the_product_page_to_the_basket(
     expect(room.host.locator("[data-note]")).to_contain_text("is being made")
     shopper.shot("waiting")
 
+    finish()
     room.expect_result()
     expect(room.heading("This is how it could look")).to_be_focused()
     shopper.shot("result")

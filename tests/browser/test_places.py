@@ -51,9 +51,8 @@ def test_the_whole_path_under_a_strict_policy(visit: Any, dress: Any) -> None:
     ],
 )
 def test_every_state_fits(
-    visit: Any, emulator: Any, jumper: Any, name: str, size: tuple[int, int], options: Any
+    visit: Any, finish: Any, jumper: Any, name: str, size: tuple[int, int], options: Any
 ) -> None:
-    emulator.control.settings(generation_seconds=1.5)
     shopper = visit({"width": size[0], "height": size[1]}, **options)
     room = Room(shopper.page)
     shopper.goto(f"/bare/{jumper.pk}/")
@@ -84,6 +83,7 @@ def test_every_state_fits(
     expect(host.locator("[data-photo-meta]")).to_be_visible()
     host.locator("button[type=submit]").click()
     look("waiting")
+    finish()
     room.expect_state("result")
     host.locator("[data-range]").evaluate(
         "range => { range.value = 40; range.dispatchEvent(new Event('input')); }"

@@ -200,6 +200,7 @@ def fetch(url: str) -> str:
 
 
 @pytest.mark.slow
+@pytest.mark.anydb
 def test_one_command_runs_the_shop_and_one_signal_ends_it(tmp_path: Path) -> None:
     shop = f"http://127.0.0.1:{(port := free_port())}"
     environment = dict(os.environ, PORT=str(port), SANDBOX_DATA=str(tmp_path / "data"))
@@ -216,7 +217,7 @@ def test_one_command_runs_the_shop_and_one_signal_ends_it(tmp_path: Path) -> Non
     try:
         wait_until(
             lambda: run.poll() is not None or "Logins" in log.read_text(),
-            timeout=170,
+            timeout=400,
             what="the shop",
         )
         assert run.poll() is None, log.read_text()
