@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.db.models import prefetch_related_objects
+from django.db.models import Subquery, prefetch_related_objects
 from django.utils import translation
 
+from ..models import ProductLink
 from .text import plain, shorten
 
 TITLE_LENGTH = 300
@@ -52,13 +53,39 @@ def content_of(product: Any) -> ProductContent:
 
 
 def pictures_of(product: Any) -> tuple[Any, ...]:
-    """The `ProductImage` rows to send, at most `MAX_PICTURES`: the product's own, else its
-    parent's. Never Oscar's stand-in for a missing picture. One query."""
+    """The `ProductImage` rows to send, at most `MAX_PICTURES`: those that the merchant has
+    chosen for the product, else all its own, else its parent's. Never another product's, and
+    never Oscar's stand-in for a missing picture. One query."""
+    family = pictures_to_choose(product)
+    own = [image for image in family if image.product_id == product.pk]
+    parents = [image for image in family if image.product_id != product.pk]
+    found = _chosen(family, 0) or own or _chosen(parents, 1) or parents
+    return tuple(found[:MAX_PICTURES])
+
+
+def pictures_to_choose(product: Any) -> list[Any]:
+    """All that could be sent of a product: its own pictures and its parent's, each in the
+    shop's order. One query, which reads the choices of `pictures_of` as well."""
     family = [product.pk, product.parent_id] if product.is_child else [product.pk]
-    images = product.images.model._default_manager.filter(product_id__in=family)
-    ordered = sorted(images, key=lambda image: (image.display_order, image.pk))
-    own = [image for image in ordered if image.product_id == product.pk and image.original]
-    return tuple((own or [image for image in ordered if image.original])[:MAX_PICTURES])
+    links = ProductLink.objects.order_by().values("pictures")
+    images = product.images.model._default_manager.filter(product_id__in=family).annotate(
+        **{
+            f"genlook_choice_{number}": Subquery(links.filter(product_id=pk)[:1])
+            for number, pk in enumerate(family)
+        }
+    )
+    rows = [image for image in images if image.original]
+    return sorted(
+        rows,
+        key=lambda image: (image.product_id != product.pk, image.display_order, image.pk),
+    )
+
+
+def _chosen(images: list[Any], number: int) -> list[Any]:
+    """The pictures that the link of the product (0) or of its parent (1) names."""
+    choice = getattr(images[0], f"genlook_choice_{number}", None) if images else None
+    by_pk = {image.pk: image for image in images}
+    return [by_pk[pk] for pk in choice or () if pk in by_pk]
 
 
 def _title(product: Any, parent: Any) -> str:

@@ -9,6 +9,7 @@ from oscar.core.loading import get_model
 
 from ..conf import conf
 from ..models import Configuration, ProductLink
+from . import rules
 
 
 class Reason(TextChoices):
@@ -29,6 +30,14 @@ class Reason(TextChoices):
     PRODUCT_OFF = (
         "product_off",
         _("Try-on is switched off for this product, for its parent, or for all its variants."),
+    )
+    CATEGORY_OFF = (
+        "category_off",
+        _("Try-on is switched off for the product's category or product class by a rule."),
+    )
+    NOT_READY = (
+        "not_ready",
+        _("The product is not ready to be tried on. Its product link says what is missing."),
     )
     NO_PICTURE = "no_picture", _("Neither the product nor its parent has a picture.")
 
@@ -99,13 +108,16 @@ def _of_product(product: Any, facts: dict[str, Any], user: Any, itself: bool) ->
     if not public and not _is_staff(user):
         return Reason.NOT_PUBLIC
     all_variants_off = facts.get("genlook_variants") and not facts["genlook_variant_on"]
-    if facts["genlook_off"] or all_variants_off:
+    refusal = rules.refusal(facts)
+    if all_variants_off or refusal == Reason.PRODUCT_OFF:
         return Reason.PRODUCT_OFF
-    if facts["genlook_pictured"]:
+    # One variant that can be tried on is enough for a button on its parent's page.
+    through = "genlook_variant_on_own" if refusal == Reason.CATEGORY_OFF else "genlook_variant_open"
+    if facts.get(through) and not itself:
         return Reason.SHOWN
-    if facts.get("genlook_variant_pictured") and not itself:
-        return Reason.SHOWN
-    return Reason.NO_PICTURE
+    if refusal:
+        return Reason(refusal)
+    return Reason.SHOWN if facts["genlook_pictured"] else Reason.NO_PICTURE
 
 
 def _is_staff(user: Any) -> bool:
@@ -119,23 +131,25 @@ def _read_facts(product: Any) -> dict[str, Any]:
 
 def _facts(product: Any) -> dict[str, Any]:
     """What must be known of a product, as expressions that fit into any query."""
-    own = Q(product_id=product.pk)
-    family = own | Q(product_id=product.parent_id) if product.is_child else own
+    parent_id = product.parent_id if product.is_child else None
+    family = Q(product_id__in=[product.pk, parent_id] if parent_id else [product.pk])
     Product = get_model("catalogue", "Product")
     images = get_model("catalogue", "ProductImage").objects.exclude(original="").order_by()
-    links_off = ProductLink.objects.filter(enabled=False).order_by()
-    facts: dict[str, Any] = {
-        "genlook_off": Exists(links_off.filter(family)),
-        "genlook_pictured": Exists(images.filter(family)),
-    }
-    if product.is_child:
-        parent = Product._base_manager.filter(pk=product.parent_id)
+    facts = rules.facts(product.pk, parent_id)
+    facts["genlook_pictured"] = Exists(images.filter(family))
+    if parent_id:
+        parent = Product._base_manager.filter(pk=parent_id)
         facts["genlook_parent_public"] = Subquery(parent.values("is_public"))
     if product.is_parent:
         variants = Product._base_manager.filter(parent_id=product.pk, is_public=True)
-        on = variants.exclude(Exists(links_off.filter(product_id=OuterRef("pk"))))
-        pictured = on.filter(Exists(images.filter(product_id=OuterRef("pk"))))
+        links = ProductLink.objects.order_by().filter(product_id=OuterRef("pk"))
+        pictured = rules.open_variants(product.pk).filter(
+            Exists(images.filter(product_id=OuterRef("pk")))
+        )
         facts["genlook_variants"] = Exists(variants)
-        facts["genlook_variant_on"] = Exists(on)
-        facts["genlook_variant_pictured"] = Exists(pictured)
+        facts["genlook_variant_on"] = Exists(variants.exclude(Exists(links.filter(enabled=False))))
+        facts["genlook_variant_open"] = Exists(pictured)
+        facts["genlook_variant_on_own"] = Exists(
+            pictured.filter(Exists(links.filter(enabled=True)))
+        )
     return facts

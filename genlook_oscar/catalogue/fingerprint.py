@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 from ..conf import conf
-from .content import content_of
+from .content import ProductContent, content_of
 
 RULES = 1
 """Raise this when what is sent changes for the same product, so that all are sent anew."""
@@ -18,7 +18,11 @@ def fingerprint(product: Any) -> str:
     attributes). A picture counts by its name in storage; a file overwritten under the same
     name is not noticed, which Django's own storages never do.
     """
-    content = content_of(product)
+    return fingerprint_of(content_of(product))
+
+
+def fingerprint_of(content: ProductContent) -> str:
+    """The same of what has been read already. No query."""
     names = [image.original.name for image in content.images]
     travel = [conf.product_images, conf.site_url if conf.product_images == "urls" else ""]
     told = [RULES, travel, content.title, content.description, names]

@@ -32,7 +32,7 @@ def picture_file(image: Any, number: int) -> ImageFile:
     could take for another picture (turned by a tag, animated, print colours), are rebuilt as
     JPEG. Raises `Unreadable`.
     """
-    content = _read(image)
+    content = read_picture(image)
     try:
         with warnings.catch_warnings():
             # The bound below is lower than the one that Pillow warns of.
@@ -45,7 +45,8 @@ def picture_file(image: Any, number: int) -> ImageFile:
         raise Unreadable(f"not a picture, or a broken one ({type(error).__name__})") from error
 
 
-def _read(image: Any) -> bytes:
+def read_picture(image: Any) -> bytes:
+    """The bytes of an Oscar `ProductImage` as they lie in storage. Raises `Unreadable`."""
     try:
         with image.original.storage.open(image.original.name, "rb") as file:
             content = bytes(file.read(MAX_SOURCE_BYTES + 1))
