@@ -9,7 +9,17 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from .engine import account, erasing, photos, products, results, submitting, sweeping, watching
+from .engine import (
+    account,
+    erasing,
+    mails,
+    photos,
+    products,
+    results,
+    submitting,
+    sweeping,
+    watching,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -59,6 +69,12 @@ def fetch(pk: str) -> None:
 def erase(pk: str) -> None:
     """Carry out one erasure at Genlook."""
     erasing.erase(pk)
+
+
+@_contained
+def send_ready_mail(pk: str) -> None:
+    """Tell one customer by e-mail that her picture is ready."""
+    mails.send(pk)
 
 
 @_contained

@@ -6,15 +6,19 @@ To change what a view does, subclass it and put your own address before the incl
 from django.urls import path
 
 from .storefront.health import HealthView
+from .storefront.history import DeleteAllView
 from .storefront.new import NewTryOnView
 from .storefront.photos import PhotoImageView, PhotosView, PhotoView
+from .storefront.result import MoreView, ReadyMailView, ReportView
 from .storefront.room import RoomView
+from .storefront.sharing import SharedImageView, SharedView, ShareView
 from .storefront.tryons import TryOnImageView, TryOnsView, TryOnView
 
 app_name = "genlook_oscar"
 
 urlpatterns = [
     path("", TryOnsView.as_view(), name="tryons"),
+    path("delete/", DeleteAllView.as_view(), name="delete_all"),
     path("health/", HealthView.as_view(), name="health"),
     path("photos/", PhotosView.as_view(), name="photos"),
     path("photos/<uuid:pk>/", PhotoView.as_view(), name="photo"),
@@ -23,4 +27,10 @@ urlpatterns = [
     path("room/<int:product_pk>/", RoomView.as_view(), name="room"),
     path("<uuid:pk>/", TryOnView.as_view(), name="tryon"),
     path("<uuid:pk>/image/", TryOnImageView.as_view(), name="tryon_image"),
+    path("<uuid:pk>/more/", MoreView.as_view(), name="more"),
+    path("<uuid:pk>/notify/", ReadyMailView.as_view(), name="notify"),
+    path("<uuid:pk>/report/", ReportView.as_view(), name="report"),
+    path("<uuid:pk>/share/", ShareView.as_view(), name="share"),
+    path("shared/<str:token>/", SharedView.as_view(), name="shared"),
+    path("shared/<str:token>/image/", SharedImageView.as_view(), name="shared_image"),
 ]

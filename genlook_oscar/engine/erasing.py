@@ -3,11 +3,12 @@
 import logging
 from datetime import timedelta
 
+from django.db import transaction
 from django.db.models import F
 
 from .. import clock
 from ..api import GenlookError
-from ..models import Erasure, Photo, TryOn
+from ..models import Erasure, Photo, Shopper, TryOn
 from ..shopper import erasure as local
 from .account import ask
 from .pacing import Kind, Paused
@@ -24,6 +25,17 @@ def ask_for(external_user_id: str) -> None:
     happens for an empty name: nothing was sent under it."""
     if external_user_id:
         for erasure in local.ask_genlook([external_user_id]):
+            enqueue("erase", erasure.pk)
+
+
+def erase_everything(shopper: Shopper) -> None:
+    """Erase all pictures of a shopper at her wish: here now, at Genlook by tasks. What waits
+    is cancelled; what is being made is dropped on arrival. Safe to repeat."""
+    with transaction.atomic():
+        waiting = TryOn.objects.filter(shopper=shopper, status=TryOn.Status.QUEUED)
+        for pk in waiting.values_list("pk", flat=True):
+            TryOn.objects.move(pk, TryOn.Status.QUEUED, TryOn.Status.CANCELLED)
+        for erasure in local.erase_shopper(shopper):
             enqueue("erase", erasure.pk)
 
 

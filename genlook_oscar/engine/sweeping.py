@@ -7,7 +7,7 @@ from .. import clock
 from ..models import Account, Configuration, Erasure
 from ..shopper import erasure
 from ..shopper.files import delete_strays
-from . import books, renewal
+from . import books, mails, renewal
 from .queue import enqueue, ensure_watcher
 from .repair import end_overdue, repair_leases
 from .watching import hand_over, work_left
@@ -28,6 +28,7 @@ def sweep() -> None:
     if work_left():
         ensure_watcher()
     books.give_up_late()
+    mails.hand_over()
     now = clock.now()
     for pk in Erasure.objects.filter(done_at=None, not_before__lte=now).values_list(
         "pk", flat=True

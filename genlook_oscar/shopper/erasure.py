@@ -12,7 +12,7 @@ from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import Least
 
 from .. import clock
-from ..models import Erasure, Photo, Shopper, TryOn
+from ..models import Erasure, Photo, Share, Shopper, TryOn
 from . import files
 
 
@@ -47,9 +47,9 @@ def erase_photo(photo: Photo, *, due_at: datetime | None = None, at_genlook: boo
 
 
 def erase_result(tryon: TryOn, *, due_at: datetime | None = None) -> bool:
-    """Erase the picture of a try-on here, which makes a completed one `expired`. Safe to
-    repeat. With `due_at`, only if its days are over at that moment or she deleted it.
-    Returns whether this call made it expire."""
+    """Erase the picture of a try-on here, and the link to it that she gave out, which makes
+    a completed one `expired`. Safe to repeat. With `due_at`, only if its days are over at
+    that moment or she deleted it. Returns whether this call made it expire."""
     now = clock.now()
     rows = TryOn.objects.all()
     if due_at is not None:
@@ -63,6 +63,7 @@ def erase_result(tryon: TryOn, *, due_at: datetime | None = None) -> bool:
             result_url="",
         )
         gone = TryOn.objects.filter(pk=tryon.pk).exclude(status=TryOn.Status.COMPLETED)
+        Share.objects.filter(tryon__in=gone).delete()
         _delete_file_of(gone, "result")
     return expired
 

@@ -43,6 +43,12 @@ def current(request: HttpRequest) -> Shopper | None:
     return next((row for row in rows if row.user_id), rows[0] if rows else None)
 
 
+def all_of(request: HttpRequest) -> list[Shopper]:
+    """Every row of whoever is asking: the customer's, and that of the guest of this session
+    whose things could not be moved to it yet."""
+    return list(Shopper.objects.filter(shopper_filter(request, "")))
+
+
 def get_or_create(request: HttpRequest) -> Shopper:
     """Return the shopper who is asking, made now if need be; a guest gets a session."""
     user = _user(request)

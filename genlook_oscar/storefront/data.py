@@ -118,7 +118,7 @@ def state_data(tryon: TryOn) -> dict[str, Any]:
 def tryon_data(tryon: TryOn, progress: Progress) -> dict[str, Any]:
     """A try-on's state. `poll_after_ms` is when to ask again, in milliseconds, 0 when there
     is nothing more to come; the seconds are since the click and until the picture; `text`
-    says in her language what is happening while it is."""
+    says in her language what is happening while it is. `tryon` is from `own.tryon`."""
     waiting = not tryon.is_final
     elapsed = round((clock.now() - tryon.created_at).total_seconds())
     return {
@@ -128,6 +128,7 @@ def tryon_data(tryon: TryOn, progress: Progress) -> dict[str, Any]:
         "expected_seconds": progress.expected_seconds,
         "elapsed_seconds": elapsed if waiting else None,
         "text": " ".join(waiting_words(tryon, progress)) if waiting else None,
+        "mail_asked": getattr(tryon, "ready_mail", None) is not None,
     }
 
 

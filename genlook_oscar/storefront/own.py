@@ -23,8 +23,10 @@ def tryons(request: HttpRequest) -> QuerySet[TryOn]:
 
 
 def tryon(request: HttpRequest, pk: UUID) -> Any:
-    """One of her try-ons, by one query. Raises `Problem` (404)."""
-    found = tryons(request).filter(pk=pk).first()
+    """One of her try-ons, by one query, with what has become of its picture (its `share`,
+    `report` and `ready_mail`). Raises `Problem` (404)."""
+    rows = tryons(request).select_related("link", "share", "report", "ready_mail")
+    found = rows.filter(pk=pk).first()
     if found is None:
         raise not_found()
     return found

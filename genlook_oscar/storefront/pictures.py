@@ -17,19 +17,26 @@ ENDINGS = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
 
 
 def picture_answer(
-    request: HttpRequest, file: FieldFile, *, name: str, version: str, expires_at: datetime
+    request: HttpRequest,
+    file: FieldFile,
+    *,
+    name: str,
+    version: str,
+    expires_at: datetime,
+    keep: int = KEEP_SECONDS,
 ) -> HttpResponseBase:
     """Return the picture, or 304 when the browser holds this `version`.
 
-    `name` is the file's name on download, without its ending. Raises `Problem` (404) when
-    the file is gone.
+    `name` is the file's name on download, without its ending; a browser may show the
+    picture for `keep` seconds without asking again. Raises `Problem` (404) when the file is
+    gone.
     """
     etag = f'"{version}"'
     unchanged: HttpResponseBase | None = get_conditional_response(request, etag=etag)
     response = unchanged or _whole(file, name)
     rest = int((expires_at - clock.now()).total_seconds())
     response.headers["ETag"] = etag
-    response.headers["Cache-Control"] = f"private, max-age={max(0, min(rest, KEEP_SECONDS))}"
+    response.headers["Cache-Control"] = f"private, max-age={max(0, min(rest, keep))}"
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
     return response

@@ -55,10 +55,11 @@ def is_public(product: Any) -> bool:
 
 
 def can_be_bought(request: HttpRequest, product: Any) -> bool:
-    """Whether the shop's strategy lets this visitor put the product into her basket."""
-    if product.is_parent:
-        return False
-    info = request.strategy.fetch_for_product(product)  # type: ignore[attr-defined]
+    """Whether the shop's strategy lets this visitor put the product, or a variant of it that
+    she chooses in the basket's form, into her basket."""
+    strategy = request.strategy  # type: ignore[attr-defined]
+    fetch = strategy.fetch_for_parent if product.is_parent else strategy.fetch_for_product
+    info = fetch(product)
     return bool(info.availability.is_available_to_buy and info.price.exists)
 
 

@@ -225,7 +225,7 @@ def test_the_history_shows_each_try_on_with_its_dates_and_a_delete(
 def test_the_history_goes_on_over_pages(
     visitor: Visitor, make_product: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("genlook_oscar.storefront.tryons.PAGE_SIZE", 2)
+    monkeypatch.setattr("genlook_oscar.storefront.history.PAGE_SIZE", 2)
     photo = visitor.photo()
     for number in range(5):
         visitor.start(make_product(title=f"Shirt {number}"), photo)

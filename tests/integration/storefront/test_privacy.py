@@ -17,6 +17,7 @@ from .conftest import HTML, JSON, Visitor, content
 OWN = (
     "/try-on/{tryon}/",
     "/try-on/{tryon}/image/",
+    "/try-on/{tryon}/more/",
     "/try-on/photos/{photo}/",
     "/try-on/photos/{photo}/image/",
 )

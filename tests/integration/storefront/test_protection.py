@@ -21,9 +21,16 @@ from .conftest import HTML, JSON, Visitor, photo_file
 
 PHOTO = uuid.uuid4()
 ADDRESSES = {
-    "/try-on/": {"GET", "HEAD", "POST", "OPTIONS"},
+    "/try-on/": {"GET", "HEAD", "POST", "DELETE", "OPTIONS"},
+    "/try-on/delete/": {"GET", "HEAD", "POST", "DELETE", "OPTIONS"},
     f"/try-on/{PHOTO}/": {"GET", "HEAD", "POST", "DELETE", "OPTIONS"},
     f"/try-on/{PHOTO}/image/": {"GET", "HEAD", "OPTIONS"},
+    f"/try-on/{PHOTO}/more/": {"GET", "HEAD", "OPTIONS"},
+    f"/try-on/{PHOTO}/notify/": {"POST", "DELETE", "OPTIONS"},
+    f"/try-on/{PHOTO}/report/": {"POST", "OPTIONS"},
+    f"/try-on/{PHOTO}/share/": {"POST", "DELETE", "OPTIONS"},
+    "/try-on/shared/token/": {"GET", "HEAD", "OPTIONS"},
+    "/try-on/shared/token/image/": {"GET", "HEAD", "OPTIONS"},
     "/try-on/photos/": {"GET", "HEAD", "POST", "OPTIONS"},
     f"/try-on/photos/{PHOTO}/": {"POST", "DELETE", "OPTIONS"},
     f"/try-on/photos/{PHOTO}/image/": {"GET", "HEAD", "OPTIONS"},

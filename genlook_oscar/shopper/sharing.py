@@ -1,0 +1,34 @@
+"""A picture that its owner shows to others: by a link with a token, until she takes it back,
+or until the picture is gone."""
+
+from typing import Any
+
+from django.db import transaction
+
+from .. import clock
+from ..models import Share, TryOn
+
+
+@transaction.atomic
+def share(tryon: TryOn) -> Share | None:
+    """Return the link to the picture of `tryon`, made now if need be; None when there is no
+    picture, or no longer."""
+    # Whoever erases the picture changes this row first, so no link is made behind her back.
+    row = TryOn.objects.select_for_update().filter(pk=tryon.pk, hidden_at=None).first()
+    if row is None or not row.has_result():
+        return None
+    return Share.objects.get_or_create(tryon=row)[0]
+
+
+def take_back(tryon: TryOn) -> None:
+    """End the link to the picture of `tryon`. Safe to repeat."""
+    Share.objects.filter(tryon=tryon).delete()
+
+
+def shared(token: str) -> Any:
+    """The try-on whose picture this token shows, with its product; None when the token is
+    unknown, taken back, or the picture is gone. One query."""
+    alive = TryOn.objects.filter(
+        status=TryOn.Status.COMPLETED, hidden_at=None, expires_at__gt=clock.now()
+    ).exclude(result="")
+    return alive.select_related("product__parent").filter(share__token=token).first()
