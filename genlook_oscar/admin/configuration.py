@@ -1,9 +1,7 @@
 """The merchant's settings: one form, one row."""
 
 from typing import Any
-from urllib.parse import urlsplit
 
-from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -11,53 +9,16 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from ..conf import conf
 from ..engine.health import health
 from ..engine.queue import enqueue
 from ..engine.report import lines
+from ..merchant import FIELDSETS, ConfigurationForm
 from ..models import Configuration
 
 PK = "1"
-
-
-class ConfigurationForm(forms.ModelForm):
-    """Refuses, with a sentence, what would mislead shoppers."""
-
-    def clean_consent_text(self) -> str:
-        """The text must name the days, which the deletion of pictures obeys."""
-        text: str = self.cleaned_data["consent_text"].strip()
-        if not text:
-            return ""
-        if "{days}" not in text:
-            raise forms.ValidationError(
-                _(
-                    "Shoppers must read how long their pictures are kept. Write {days} where "
-                    "the number of days should stand."
-                ),
-                code="no_days",
-            )
-        rest = text.replace("{days}", "")
-        if "{" in rest or "}" in rest:
-            raise forms.ValidationError(
-                _("Only {days} is filled in. Remove all other braces."), code="braces"
-            )
-        return text
-
-    def clean_privacy_url(self) -> str:
-        """An address on this site or on the web, and nothing that runs."""
-        url: str = self.cleaned_data["privacy_url"].strip()
-        parts = urlsplit(url)
-        here = url.startswith("/") and not url.startswith(("//", "/\\"))
-        there = parts.scheme in ("http", "https") and parts.netloc
-        if url and not (here or there):
-            raise forms.ValidationError(
-                _("Write a path on this site, such as /privacy/, or an address with https://."),
-                code="address",
-            )
-        return url
 
 
 @admin.register(Configuration)
@@ -68,27 +29,7 @@ class ConfigurationAdmin(admin.ModelAdmin):
         "watermark": admin.VERTICAL,
         "keep_for_days": admin.VERTICAL,
     }
-    fieldsets = [
-        (None, {"fields": ["enabled", "audience"]}),
-        (
-            _("Pictures"),
-            {
-                "fields": ["keep_for_days", "watermark", "crop"],
-                "description": _("How photos and results are made and how long they are kept."),
-            },
-        ),
-        (_("After the picture"), {"fields": ["sharing", "ready_mail"]}),
-        (
-            _("Wording"),
-            {
-                "fields": ["button_label", "consent_text", "privacy_url", "disclaimer"],
-                "description": _(
-                    "Leave these empty unless you need words of your own: the built-in texts "
-                    "are translated and follow the settings above."
-                ),
-            },
-        ),
-    ]
+    fieldsets = FIELDSETS
 
     def get_urls(self) -> list[URLPattern]:
         check = self.admin_site.admin_view(self.check_view)
