@@ -92,6 +92,12 @@ class Conf:
         return str(self._get("SITE_URL", "") or "").rstrip("/")
 
     @property
+    def client_ip_header(self) -> str:
+        """Header in which a trusted proxy tells the visitor's address, such as
+        X-Forwarded-For or CF-Connecting-IP. Empty: the address of the connection counts."""
+        return str(self._get("CLIENT_IP_HEADER", "") or "")
+
+    @property
     def cluster(self) -> str:
         """Name of the django-q2 cluster that runs try-ons; empty for the default one."""
         return str(self._get("Q_CLUSTER", "") or "")

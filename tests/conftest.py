@@ -63,6 +63,15 @@ def _needs_postgres(request: pytest.FixtureRequest) -> None:
 
 
 @pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """Django asks SQLite once in a process whether it knows JSON; not while a test counts."""
+    from django.db import connection
+
+    with django_db_blocker.unblock():
+        assert connection.features.supports_json_field
+
+
+@pytest.fixture(scope="session")
 def _emulator() -> Iterator[Any]:
     from genlook_oscar.emulator import Emulator
 

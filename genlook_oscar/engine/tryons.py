@@ -9,13 +9,14 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from .. import clock
-from ..catalogue.eligibility import verdict
+from ..catalogue.eligibility import Reason, verdict
 from ..catalogue.fingerprint import fingerprint
 from ..catalogue.links import link_for
 from ..conf import conf
 from ..models import Account, Configuration, Photo, ProductLink, Shopper, TryOn
 from ..shopper import consent, erasure, identity
 from ..signals import tryon_accepted
+from ..visitor import Visitor
 from . import circuit, erasing, progress
 from .messages import shopper_message
 from .queue import enqueue
@@ -48,17 +49,23 @@ class Accepted:
 
 
 def request(
-    shopper: Shopper, product: Any, photo: Photo, *, idempotency_key: str | None = None
+    shopper: Shopper,
+    product: Any,
+    photo: Photo,
+    *,
+    idempotency_key: str | None = None,
+    who: Visitor | None = None,
 ) -> Accepted:
-    """Ask for `product` to be seen on `photo`.
+    """Ask for `product` to be seen on `photo`. `who` is the visitor who clicks, where there
+    is a request; else the shopper alone is known.
 
     The same click again (same `idempotency_key`), and the same picture while it is being
     made, give the same try-on; a picture that exists already is given again at no cost.
     Raises `Refused`.
     """
-    answer = verdict(product, user=shopper.user, itself=True)
+    answer = verdict(product, who=who or Visitor(shopper.user), itself=True)
     configuration = answer.configuration
-    if not answer.shown:
+    if not (answer.shown or answer.passing):
         known = ("off", "not_configured", "sign_in_first", "staff_only")
         raise Refused(answer.reason if answer.reason in known else "not_for_this_product")
     now = clock.now()
@@ -76,6 +83,8 @@ def request(
     closed = circuit.check(account)
     if closed:
         raise Refused(closed.reason, 503, closed.seconds)
+    if answer.reason == Reason.NO_CREDITS:
+        raise Refused("no_credits", 503)
     try:
         with transaction.atomic():
             # A login in this very moment must not leave the try-on behind with the guest.

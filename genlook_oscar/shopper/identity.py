@@ -12,11 +12,12 @@ from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
 from ..models import Shopper
+from ..visitor import SESSION_KEY, guest_key
 from .adoption import adopt
 
-logger = logging.getLogger(__name__)
+__all__ = ["SESSION_KEY", "bring_along", "current", "get_or_create", "lock", "shopper_filter"]
 
-SESSION_KEY = "genlook_shopper"
+logger = logging.getLogger(__name__)
 
 
 def shopper_filter(request: HttpRequest, path: str = "shopper") -> Q:
@@ -90,16 +91,6 @@ def lock(shopper: Shopper) -> Shopper:
     rows = Shopper.objects.select_for_update()
     locked = rows.get(pk=shopper.pk)
     return rows.get(pk=locked.merged_into_id) if locked.merged_into_id else locked
-
-
-def guest_key(request: HttpRequest) -> uuid.UUID | None:
-    """Return the guest's key in the session, if there is one."""
-    session = getattr(request, "session", None)
-    value = session.get(SESSION_KEY) if session is not None else None
-    try:
-        return uuid.UUID(value) if value else None
-    except (AttributeError, TypeError, ValueError):
-        return None
 
 
 def _user(request: HttpRequest) -> Any:

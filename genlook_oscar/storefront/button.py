@@ -1,41 +1,93 @@
-"""What the product page shows: the button that leads to the fitting room, or nothing."""
+"""What the product page and a listing show: the button that leads to the fitting room, words
+that say why there is none now, or nothing."""
 
 import logging
+from collections.abc import Iterable
 from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from ..catalogue.eligibility import verdict
+from ..catalogue.eligibility import Display, Reason, Verdict, verdict, verdicts
 
 logger = logging.getLogger(__name__)
+
+LISTS = ("products", "object_list", "page_obj", "page", "recommended_products")
+"""Where Oscar's pages keep the products that they list."""
 
 
 def button_context(request: HttpRequest | None, product: Any) -> dict[str, Any] | None:
     """Decide on the button of an Oscar product, for `genlook_oscar/button.html`.
 
     Returns None where nothing is to be shown: no button for this shopper, or this page has
-    the product's button already. Staff get the reason instead (`hidden_because`). One query
-    at most, and no exception: the product page goes on without us.
+    the product's button already. Staff get the reason as well (`hidden_because`), shoppers
+    words (`instead`) where there is something that they can do or wait for. One query at
+    most, and no exception: the product page goes on without us.
     """
     if request is None or not getattr(product, "pk", None):
         return None
-    seen: dict[int, bool] = request.__dict__.setdefault("_genlook_buttons", {})
+    seen = _seen(request)
     if product.pk in seen:
         return None
-    user = getattr(request, "user", None)
     try:
-        answer = verdict(product, user=user)
+        answer = verdict(product, request=request)
         seen[product.pk] = answer.shown
-        if answer.shown:
-            first = sum(seen.values()) == 1
-            return {**_button(product, answer.configuration), "first_on_page": first}
-        if user is not None and user.is_staff:
-            return {"hidden_because": {"code": answer.reason, "why": answer.explanation}}
+        return _context(request, product, answer)
     except Exception:
         logger.exception("The try-on button of product %s was left out.", product.pk)
     return None
+
+
+def tile_context(
+    request: HttpRequest | None, product: Any, page: dict[str, Any]
+) -> dict[str, Any] | None:
+    """The small button on a product's tile in a listing, for `genlook_oscar/tile.html`; None
+    where there is none.
+
+    The first tile decides for all products that the page's context lists, in one query. No
+    exception.
+    """
+    if request is None or not getattr(product, "pk", None):
+        return None
+    seen = _seen(request)
+    if seen.get(product.pk):
+        return None
+    try:
+        known = _known(request)
+        if product.pk not in known:
+            prepare(request, [product, *_listed(page)])
+        answer = known[product.pk]
+        if not answer.shown:
+            return None
+        first_tile = not request.__dict__.setdefault("_genlook_tiled", False)
+        request.__dict__["_genlook_tiled"] = seen[product.pk] = True
+        button = _context(request, product, answer)
+        return button and {**button, "first_tile": first_tile, "title": product.get_title()}
+    except Exception:
+        logger.exception("The try-on button of product %s was left out.", product.pk)
+    return None
+
+
+def prepare(request: HttpRequest, products: Iterable[Any]) -> None:
+    """Decide for all these products in one query, for the tiles that follow."""
+    known = _known(request)
+    products = [product for product in products if getattr(product, "pk", None)]
+    known.update(verdicts([one for one in products if one.pk not in known], request=request))
+
+
+def _context(request: HttpRequest, product: Any, answer: Verdict) -> dict[str, Any] | None:
+    if answer.shown:
+        first = sum(_seen(request).values()) == 1
+        return {**_button(product, answer.configuration), "first_on_page": first}
+    user = getattr(request, "user", None)
+    said: dict[str, Any] = {}
+    if user is not None and user.is_staff:
+        said["hidden_because"] = {"code": answer.reason, "why": answer.explanation}
+    if answer.display == Display.EXPLAIN:
+        said["instead"] = answer.words
+        said["sign_in"] = answer.reason == Reason.SIGN_IN_FIRST
+    return said or None
 
 
 def _button(product: Any, configuration: Any) -> dict[str, Any]:
@@ -45,3 +97,24 @@ def _button(product: Any, configuration: Any) -> dict[str, Any]:
         "new_url": reverse("genlook_oscar:new", args=[product.pk]),
         "label": configuration.button_label or _("See it on me"),
     }
+
+
+def _listed(page: dict[str, Any]) -> list[Any]:
+    """The products that a page's context lists, which may be records of a search."""
+    for name in LISTS:
+        found = page.get(name)
+        found = getattr(found, "object_list", found)
+        if isinstance(found, Iterable) and not isinstance(found, str):
+            return [getattr(one, "object", None) or one for one in found]
+    return []
+
+
+def _seen(request: HttpRequest) -> dict[int, bool]:
+    """The products of which this page has said something, and whether that was a button."""
+    seen: dict[int, bool] = request.__dict__.setdefault("_genlook_buttons", {})
+    return seen
+
+
+def _known(request: HttpRequest) -> dict[int, Verdict]:
+    known: dict[int, Verdict] = request.__dict__.setdefault("_genlook_verdicts", {})
+    return known

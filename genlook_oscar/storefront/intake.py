@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.http import HttpRequest
 
+from .. import visitor
 from ..catalogue.eligibility import Reason, of_shop
 from ..engine import tryons
 from ..engine.messages import shopper_message
@@ -94,6 +95,7 @@ def start(
             find(product, request.user),
             chosen,
             idempotency_key=key or None,
+            who=visitor.of_request(request),
         )
     except tryons.Refused as refused:
         raise Problem(

@@ -23,10 +23,12 @@ from .words import button_label, disclaimer
 
 def enter(request: HttpRequest, pk: int) -> tuple[Any, Configuration]:
     """The product whose fitting room a shopper enters, and the configuration. Raises
-    `Problem` when there is no such product, or it cannot be tried on."""
+    `Problem` when there is no such product, or it cannot be tried on. What passes by itself
+    closes no room: pictures that exist are seen, and the click says what there is to wait for.
+    """
     product = find(pk, request.user)
-    answer = verdict(product, user=request.user)
-    if not answer.shown:
+    answer = verdict(product, request=request)
+    if not (answer.shown or answer.passing):
         raise refusal(answer.reason)
     return product, answer.configuration
 

@@ -1,12 +1,15 @@
+import logging
+from collections.abc import Iterable
 from typing import Any
 
 from django import template
 from django.template.loader import get_template
 from django.utils.safestring import SafeString, mark_safe
 
-from ..storefront.button import button_context
+from ..storefront.button import button_context, prepare, tile_context
 
 register = template.Library()
+logger = logging.getLogger(__name__)
 
 
 @register.simple_tag(takes_context=True)
@@ -21,3 +24,31 @@ def genlook_tryon(context: template.Context, product: Any) -> SafeString:
     if button is None:
         return mark_safe("")
     return mark_safe(get_template("genlook_oscar/button.html").render(button, request))
+
+
+@register.simple_tag(takes_context=True)
+def genlook_tile(context: template.Context, product: Any) -> SafeString:
+    """A small button for a product's tile in a listing: `{% genlook_tile product %}`.
+
+    The first one decides for all products that the page's context lists, in one query; empty
+    where there is no button.
+    """
+    request = context.get("request")
+    page: dict[str, Any] = context.flatten()  # type: ignore[assignment]
+    tile = tile_context(request, product, page)
+    if tile is None:
+        return mark_safe("")
+    return mark_safe(get_template("genlook_oscar/tile.html").render(tile, request))
+
+
+@register.simple_tag(takes_context=True)
+def genlook_tiles(context: template.Context, products: Iterable[Any]) -> str:
+    """Decide for the tiles that follow, in one query: `{% genlook_tiles products %}`. Only
+    needed where the page keeps its products under a name of its own. Shows nothing."""
+    request = context.get("request")
+    try:
+        if request is not None:
+            prepare(request, products)
+    except Exception:
+        logger.exception("The try-on buttons of a listing could not be decided on.")
+    return ""

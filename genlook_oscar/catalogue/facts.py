@@ -1,0 +1,133 @@
+"""All that decides whether there is a button, read in one query: the configuration, the
+account, and each product.
+
+Django needs longer to build this query than a database to answer it. So it is compiled once,
+with stand-ins for what differs from request to request, and run with the values.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from functools import lru_cache
+from typing import Any
+
+from django.db import DEFAULT_DB_ALIAS, connections, models, router
+from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models.functions import JSONObject
+from oscar.core.loading import get_model
+
+from ..models import Account, Configuration, ProductLink
+from . import rules
+
+STAND_IN = -7_340_000
+"""Stands for the first product in the compiled query; those below it for the next."""
+ACCOUNT = ("id", "credits", "alarm_code", "circuit_reason", "circuit_until")
+"""What decides of the account; its other fields are read when somebody asks for them."""
+PAIRS = 40
+"""Fields in one JSON object: PostgreSQL takes 100 arguments, a name and a value for each."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What was read: the shop's rows, and for each product its facts by name."""
+
+    configuration: Configuration
+    account: Account
+    products: dict[int, dict[str, Any]]
+
+
+def read(pks: Sequence[int]) -> Facts:
+    """Read what decides on the products with these primary keys. One query; a product that
+    is not there has no facts."""
+    alias = router.db_for_read(get_model("catalogue", "Product"))
+    sql, parameters, names = _compiled(alias, len(pks))
+    values = {STAND_IN - number: pk for number, pk in enumerate(pks)}
+    with connections[alias].cursor() as cursor:
+        cursor.execute(sql, [values.get(value, value) for value in parameters])
+        rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    if not rows:
+        return Facts(Configuration.load(), Account(), {})
+    return Facts(
+        _row(Configuration, rows[0]) or Configuration(),
+        _row(Account, rows[0]) or Account(),
+        {row["pk"]: row for row in rows},
+    )
+
+
+def of_product() -> dict[str, Any]:
+    """What must be known of a product, as expressions over a query of products.
+
+    They may name the product's own fields and `OuterRef`s to them, and nothing that differs
+    from one request to the next.
+    """
+    Product = get_model("catalogue", "Product")
+    own = Q(product_id=OuterRef("pk"))
+    family = own | Q(product_id=OuterRef("parent_id"))
+    images = get_model("catalogue", "ProductImage").objects.exclude(original="").order_by()
+    links = ProductLink.objects.order_by().filter(own)
+    variants = Product._base_manager.filter(parent_id=OuterRef("pk"), is_public=True).order_by()
+    pictured = rules.open_variants(OuterRef("pk")).filter(Exists(images.filter(own))).order_by()
+    return {
+        "public": F("is_public"),
+        "parent_public": F("parent__is_public"),
+        **rules.facts(OuterRef("pk"), OuterRef("parent_id")),
+        "pictured": Exists(images.filter(family)),
+        "variants": Exists(variants),
+        "variant_on": Exists(variants.exclude(Exists(links.filter(enabled=False)))),
+        "variant_open": Exists(pictured),
+        "variant_on_own": Exists(pictured.filter(Exists(links.filter(enabled=True)))),
+    }
+
+
+def _of_shop() -> dict[str, Any]:
+    facts: dict[str, Any] = {}
+    for model in (Configuration, Account):
+        row = model._base_manager.filter(pk=1).order_by()
+        for number, fields in enumerate(_parts(model)):
+            pairs = JSONObject(**{field.attname: F(field.attname) for field in fields})
+            facts[f"{model._meta.model_name}_{number}"] = Subquery(row.values(_=pairs))
+    return facts
+
+
+@lru_cache(maxsize=128)
+def _compiled(alias: str, count: int) -> tuple[str, tuple[Any, ...], list[str]]:
+    """The query for so many products: SQL, parameters with stand-ins, names of its columns."""
+    facts = of_product() | _of_shop()
+    pks = [STAND_IN - number for number in range(count)]
+    products = get_model("catalogue", "Product")._base_manager.using(alias)
+    query = products.filter(pk__in=pks).order_by().values_list("pk", *facts.values())
+    sql, parameters = query.query.get_compiler(alias).as_sql()
+    return sql, tuple(parameters), ["pk", *facts]
+
+
+def _fields(model: Any) -> list[Any]:
+    fields = model._meta.concrete_fields
+    return [field for field in fields if model is not Account or field.attname in ACCOUNT]
+
+
+def _parts(model: Any) -> list[list[Any]]:
+    fields = _fields(model)
+    return [fields[start : start + PAIRS] for start in range(0, len(fields), PAIRS)]
+
+
+def _row(model: Any, row: dict[str, Any]) -> Any:
+    """The model's row from the JSON that the query brought, None where there is none."""
+    values: list[Any] = []
+    for number, fields in enumerate(_parts(model)):
+        told = row[f"{model._meta.model_name}_{number}"]
+        if told is None:
+            return None
+        pairs = json.loads(told) if isinstance(told, str) else told
+        values += [_value(field, pairs[field.attname]) for field in fields]
+    return model.from_db(DEFAULT_DB_ALIAS, [field.attname for field in _fields(model)], values)
+
+
+def _value(field: Any, told: Any) -> Any:
+    if isinstance(field, models.JSONField):
+        # SQLite keeps JSON as text, which it puts into JSON as a string.
+        return json.loads(told) if isinstance(told, str) else told
+    if isinstance(field, models.DateTimeField) and told:
+        moment = datetime.fromisoformat(told)
+        return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
+    return field.to_python(told)

@@ -1,0 +1,42 @@
+"""The rows of the shop that come with the products are what the database holds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.utils.timezone import now
+
+from genlook_oscar.catalogue import facts
+from genlook_oscar.models import Account, Configuration
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_rows_are_as_stored(
+    product: Any, configuration: Any, django_assert_num_queries: Any
+) -> None:
+    Account.load()
+    Account.objects.update(credits=7, circuit_reason="unavailable", circuit_until=now())
+    with django_assert_num_queries(1):
+        found = facts.read([product.pk])
+    stored = Configuration.objects.get()
+    for field in Configuration._meta.concrete_fields:
+        assert getattr(found.configuration, field.attname) == getattr(stored, field.attname)
+    account = Account.objects.get()
+    for name in facts.ACCOUNT:
+        assert getattr(found.account, name) == getattr(account, name)
+
+
+def test_a_shop_without_rows_and_a_product_that_is_gone(product: Any) -> None:
+    found = facts.read([product.pk, product.pk + 1])
+    assert list(found.products) == [product.pk]
+    assert (found.configuration.enabled, found.account.credits) == (False, None)
+    assert facts.read([product.pk + 1]).products == {}
+
+
+def test_what_was_compiled_serves_any_product(make_product: Any, configuration: Any) -> None:
+    products = [make_product(f"Shirt {number}") for number in range(3)]
+    for one in products:
+        assert list(facts.read([one.pk]).products) == [one.pk]
+    assert set(facts.read([one.pk for one in products]).products) == {one.pk for one in products}
