@@ -15,7 +15,7 @@ from django.db.models.signals import post_delete, pre_delete
 from django.dispatch import receiver
 
 from .engine import books
-from .models import Photo, Shopper, TryOn
+from .models import DayMark, Photo, Shopper, TryOn
 from .shopper import erasure, files, identity
 
 logger = logging.getLogger(__name__)
@@ -66,3 +66,11 @@ def delete_file(instance: Photo | TryOn, **kwargs: Any) -> None:
 def keep_books(instance: TryOn, **kwargs: Any) -> None:
     """What Genlook charged stays charged when our row is gone."""
     books.note_deleted(instance)
+
+
+@receiver(post_delete, sender=TryOn, dispatch_uid="genlook_oscar.count_day_again")
+@_contained
+def count_day_again(instance: TryOn, **kwargs: Any) -> None:
+    """The figures of its day are another's now."""
+    with transaction.atomic():
+        DayMark.note(instance.created_at)

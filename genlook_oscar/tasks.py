@@ -20,6 +20,7 @@ from .engine import (
     sweeping,
     watching,
 )
+from .insight import rollup
 
 logger = logging.getLogger(__name__)
 
@@ -81,6 +82,7 @@ def send_ready_mail(pk: str) -> None:
 def sweep() -> None:
     """Repair what crashes and lost tasks left, and what the calendar brings."""
     sweeping.sweep()
+    rollup.catch_up()
 
 
 @_contained

@@ -5,11 +5,9 @@ from typing import Any
 
 from django import forms
 from django.core.validators import MinValueValidator
-from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
-from .. import clock
-from ..insight.series import DAY, Period
+from ..insight.period import DAY, Period, today
 
 USUAL_DAYS = 30
 LONGEST_DAYS = 366
@@ -46,8 +44,8 @@ class PeriodForm(forms.Form):
         cleaned = super().clean() or {}
         if self.errors:
             return cleaned
-        today = localtime(clock.now()).date()
-        end = min(cleaned.get("end") or today, today)
+        latest = today()
+        end = min(cleaned.get("end") or latest, latest)
         start = cleaned.get("start") or max(EARLIEST, end - (USUAL_DAYS - 1) * DAY)
         if start > end:
             raise forms.ValidationError(

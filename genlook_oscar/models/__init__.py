@@ -1,6 +1,7 @@
 from .account import Account
 from .catalogue_run import CatalogueRun
 from .configuration import Configuration
+from .daily import DayMark, ProductDay, ShopDay
 from .photo import Photo
 from .product_link import BLOCKING, WARNINGS, ProductLink, Ready
 from .ready_mail import ReadyMail
@@ -17,14 +18,17 @@ __all__ = [
     "CatalogueRun",
     "Configuration",
     "Consent",
+    "DayMark",
     "Erasure",
     "Photo",
+    "ProductDay",
     "ProductLink",
     "Ready",
     "ReadyMail",
     "Report",
     "Rule",
     "Share",
+    "ShopDay",
     "Shopper",
     "TryOn",
 ]

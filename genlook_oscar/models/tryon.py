@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from .. import clock
+from .daily import DayMark
 from .photo import Photo
 from .product_link import ProductLink
 from .shopper import Shopper
@@ -43,7 +44,11 @@ class TryOnQuerySet(models.QuerySet["TryOn"]):
             values.update(live_key=None, claim="", claimed_until=None)
             if source in TryOn.LIVE:
                 values.setdefault("finished_at", clock.now())
-        return bool(self.filter(pk=pk, status=source).update(status=target, **values))
+        changed = bool(self.filter(pk=pk, status=source).update(status=target, **values))
+        if changed and source not in TryOn.LIVE and target != TryOn.Status.EXPIRED:
+            # A picture after all: the figures of its day may stand already.
+            DayMark.note(self.model.objects.values_list("created_at", flat=True).get(pk=pk))
+        return changed
 
     def claim(self, pk: Any, seconds: float) -> str | None:
         """Take a queued row for submitting; return the claim's token or None.

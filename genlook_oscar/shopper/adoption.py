@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 
 from .. import clock
 from ..conf import conf
-from ..models import Photo, Shopper, TryOn
+from ..models import DayMark, Photo, Shopper, TryOn
 from .erasure import erase_photo
 
 
@@ -90,4 +90,6 @@ def _move_tryons(guest: Shopper, customer: Shopper) -> None:
         except IntegrityError:
             # The customer has the same picture under way: both go on, hers keeps the place.
             row.update(live_key=None)
+    # Two shoppers of a day may be one now.
+    DayMark.note(*guest.tryons.values_list("created_at", flat=True))
     guest.tryons.update(shopper=customer)
