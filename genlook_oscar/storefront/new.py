@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from ..models import Configuration, Photo
+from . import elsewhere
 from .answers import Problem, see_other
 from .base import StorefrontView
 from .data import tryon_url
@@ -42,7 +43,9 @@ class NewTryOnView(StorefrontView):
             except Problem as problem:
                 form.add_error(FIELDS.get(problem.code), str(problem.message))
             else:
-                return see_other(tryon_url(accepted.tryon))
+                response = see_other(tryon_url(accepted.tryon))
+                elsewhere.remember(response, accepted.tryon)
+                return response
         # Built again: the photo that was just taken in is one of hers now, so that another
         # mistake in the form does not cost her the upload.
         context = room_context(request, product, configuration)

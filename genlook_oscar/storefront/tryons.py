@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from ..engine import mails, progress
 from ..engine.tryons import cancel_or_delete
 from ..models import Configuration, TryOn
-from . import own
+from . import elsewhere, own
 from .answers import Problem, body_of, form_problem, not_found, see_other, wants_json
 from .base import DeletableByForm, StorefrontView
 from .data import (
@@ -49,14 +49,18 @@ class TryOnsView(History):
             request, fields, chosen["product"], chosen["photo"], chosen["idempotency_key"]
         )
         address = tryon_url(accepted.tryon)
-        if not wants_json(request):
-            return see_other(address)
-        told = progress.of(accepted.tryon, account=accepted.account)
-        return JsonResponse(
-            accepted_data(accepted.tryon, told, accepted.reused),
-            status=200 if accepted.reused else 202,
-            headers={"Location": address},
-        )
+        response: HttpResponse
+        if wants_json(request):
+            told = progress.of(accepted.tryon, account=accepted.account)
+            response = JsonResponse(
+                accepted_data(accepted.tryon, told, accepted.reused),
+                status=200 if accepted.reused else 202,
+                headers={"Location": address},
+            )
+        else:
+            response = see_other(address)
+        elsewhere.remember(response, accepted.tryon)
+        return response
 
 
 class TryOnView(DeletableByForm):
@@ -73,7 +77,9 @@ class TryOnView(DeletableByForm):
             raise
         if wants_json(request):
             return JsonResponse(tryon_data(tryon, progress.of(tryon)))
-        return render(request, "genlook_oscar/tryon_detail.html", self.context(request, tryon))
+        page = render(request, "genlook_oscar/tryon_detail.html", self.context(request, tryon))
+        elsewhere.forget(request, page, tryon)
+        return page
 
     def delete(self, request: HttpRequest, pk: UUID, **kwargs: Any) -> HttpResponse:
         cancel_or_delete(own.tryon(request, pk))

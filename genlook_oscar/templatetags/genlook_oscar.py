@@ -7,6 +7,7 @@ from django.template.loader import get_template
 from django.utils.safestring import SafeString, mark_safe
 
 from ..storefront.button import button_context, prepare, tile_context
+from ..storefront.elsewhere import notice_context
 
 register = template.Library()
 logger = logging.getLogger(__name__)
@@ -52,3 +53,17 @@ def genlook_tiles(context: template.Context, products: Iterable[Any]) -> str:
     except Exception:
         logger.exception("The try-on buttons of a listing could not be decided on.")
     return ""
+
+
+@register.simple_tag(takes_context=True)
+def genlook_notice(context: template.Context) -> SafeString:
+    """The word that a picture is ready, for any page: `{% genlook_notice %}`.
+
+    Oscar's base template has it already. Empty unless a picture of this visitor's is being
+    made; costs no query.
+    """
+    request = context.get("request")
+    notice = notice_context(request)
+    if notice is None:
+        return mark_safe("")
+    return mark_safe(get_template("genlook_oscar/elsewhere.html").render(notice, request))

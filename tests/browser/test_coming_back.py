@@ -64,22 +64,33 @@ def test_a_reload_while_it_is_being_made_loses_nothing(visit: Any, finish: Any, 
     assert TryOn.objects.count() == 1
 
 
-def test_on_another_products_page_a_word_leads_to_the_picture(
+def test_on_any_page_of_the_shop_a_word_leads_to_the_picture(
     visit: Any, finish: Any, dress: Any, jumper: Any
 ) -> None:
-    shopper = visit(DESK)
-    room = begin(shopper, dress)
+    shopper = visit(PHONE)
+    page = shopper.page
+    begin(shopper, dress)
     address = begun(shopper)
-    shopper.goto(jumper.get_absolute_url())
+    # She closes the tab, and goes on in another one: at the basket, then at another product.
+    page.close()
+    page = shopper.page = shopper.context.new_page()
+    shopper.goto("/basket/")
     finish()
-    expect(room.notice).to_be_visible()
-    room.notice.get_by_role("link", name="See it").click()
-    expect(shopper.page).to_have_url(shopper.base + address)
-    expect(shopper.page.get_by_role("img", name="You with Wrap dress")).to_be_visible()
-    # The room of the other product is as if nothing had happened.
+    notice = page.locator("genlook-notice [data-notice]")
+    expect(notice).to_contain_text("Your picture is ready.")
+    expect(notice.get_by_role("link", name="See it")).to_have_attribute("href", address)
+    expect(page.locator("genlook-notice [data-announce]")).to_have_text("Your picture is ready.")
+    shopper.shot("notice-elsewhere")
+    notice.get_by_role("button", name="Close").click()
+    expect(notice).to_be_hidden()
+    # Told once; the room of another product is as if nothing had happened.
     shopper.goto(jumper.get_absolute_url())
+    expect(page.locator("genlook-notice")).to_have_count(0)
+    room = Room(page)
     room.open()
     room.expect_state("photo")
+    shopper.goto(address)
+    expect(page.get_by_role("img", name="You with Wrap dress")).to_be_visible()
 
 
 @pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["360", "1280"])

@@ -6,22 +6,29 @@ const SOONEST = 400;
 const SLOWEST = 30000;
 // The server ends every try-on within minutes; whoever still asks after this stops asking.
 const LONGEST = 15 * 60000;
+const HIDDEN = 15000;
 
 /**
  * Ask `url` for the try-on's state until it is final.
  *
  * `seen(answer)` is called with each JSON answer, `trouble(kind)` with "offline" or
- * "no-answer" when asking fails and with null when it works again. Nothing is asked while
- * the tab is hidden. Resolves to the final answer; to `{status: "gone"}` when the try-on
- * is not there; to `{status: "unknown"}` after a quarter of an hour; to null when `signal`
- * aborts.
+ * "no-answer" when asking fails and with null when it works again. A hidden tab asks ever
+ * more seldom, so that its title can tell. Resolves to the final answer; to
+ * `{status: "gone"}` when the try-on is not there; to `{status: "unknown"}` after a quarter
+ * of an hour; to null when `signal` aborts.
  */
 export async function follow(url, { seen = () => {}, trouble = () => {}, signal }) {
   let failures = 0;
   let spent = 0;
+  let wait = 0;
+  let seldom = HIDDEN;
   while (spent < LONGEST) {
-    await shown(signal);
-    let wait;
+    const start = performance.now();
+    const due = await pause(document.hidden ? seldom : wait, signal);
+    if (signal.aborted) return null;
+    if (!document.hidden) spent += performance.now() - start;
+    else if (due) seldom *= 2;
+    else continue;
     try {
       const answer = await ask(url, signal);
       failures = 0;
@@ -34,12 +41,16 @@ export async function follow(url, { seen = () => {}, trouble = () => {}, signal 
       trouble(navigator.onLine === false ? "offline" : "no-answer");
       wait = Math.min(1000 * 2 ** failures++, SLOWEST);
     }
-    const start = performance.now();
-    await pause(wait, signal, failures);
-    if (signal.aborted) return null;
-    spent += performance.now() - start;
   }
   return { status: "unknown" };
+}
+
+/** Whether the shop still owes her word of the try-on at `url`; after this it does not. */
+export function owed(url) {
+  const id = /genlook_live=([\w-]+)/.exec(document.cookie)?.[1];
+  if (!id || !url.includes(id)) return false;
+  document.cookie = "genlook_live=; path=/; max-age=0";
+  return true;
 }
 
 async function ask(url, signal) {
@@ -54,31 +65,19 @@ async function ask(url, signal) {
   return response.json();
 }
 
-function pause(milliseconds, signal, failing) {
+// Resolves to whether the time is over; sooner when the tab is shown, hidden or back online.
+function pause(milliseconds, signal) {
   return new Promise((resolve) => {
-    const done = () => {
+    const woken = new AbortController();
+    const wake = (due) => {
       clearTimeout(timer);
-      removeEventListener("online", done);
-      signal.removeEventListener("abort", done);
-      resolve();
+      woken.abort();
+      resolve(due === true);
     };
-    const timer = setTimeout(done, milliseconds);
-    if (failing) addEventListener("online", done);
-    signal.addEventListener("abort", done);
-  });
-}
-
-function shown(signal) {
-  if (!document.hidden) return undefined;
-  return new Promise((resolve) => {
-    const look = () => {
-      if (document.hidden && !signal.aborted) return;
-      document.removeEventListener("visibilitychange", look);
-      signal.removeEventListener("abort", look);
-      resolve();
-    };
-    document.addEventListener("visibilitychange", look);
-    signal.addEventListener("abort", look);
+    const timer = setTimeout(wake, milliseconds, true);
+    addEventListener("online", wake, woken);
+    document.addEventListener("visibilitychange", wake, woken);
+    signal.addEventListener("abort", wake, woken);
   });
 }
 

@@ -34,8 +34,9 @@
     });
   });
 
-  // A try-on begun earlier in this tab is followed on, so that its end can be told.
+  // A try-on begun here, before the page was left, is followed on, so that its end can be told.
   try {
-    if (JSON.parse(sessionStorage.genlook).live) document.querySelectorAll(tag).forEach(load);
+    var kept = JSON.parse(sessionStorage.genlook);
+    if (kept.live) load(document.querySelector(tag + "[data-product='" + kept.room + "']"));
   } catch (error) {}
 })();

@@ -1,12 +1,13 @@
 // A small, polite word beside the page when something is ready and the room is closed.
 
 export class Notice {
+  /** `room` has the notice's markup: what it says, and the ways to see more. */
   constructor(room) {
     this.room = room;
     this.box = room.part("notice");
   }
 
-  /** Show `words` with the way to see more: the room, or `link` when it is another product's. */
+  /** Show `words` with the way to see more: the room, or the page `link` away from it. */
   show(words, { link, picture, titleOnly }) {
     if (document.hidden) this.markTitle(words);
     if (titleOnly) return;

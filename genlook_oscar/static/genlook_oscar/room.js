@@ -5,17 +5,15 @@ const STALE = 5 * 60000;
 const STORE = "genlook";
 
 export class FittingRoom extends HTMLElement {
-  /** A tab follows one try-on at a time: the room of its product does it, else the first. */
-  static follower = null;
-
+  // A try-on that was begun here, before the page was left or reloaded, is followed on.
   connectedCallback() {
     const kept = this.recall();
-    if (kept?.live) this.resume(kept);
+    if (!kept?.live || kept.room !== this.dataset.product) return;
+    this.prepare().then(() => this.tryon.follow(kept.url, kept)).catch(() => {});
   }
 
   disconnectedCallback() {
     this.tryon?.leave();
-    if (FittingRoom.follower === this) FittingRoom.follower = null;
   }
 
   /** Have the dialog and its style at hand; fetched once, and again when it is old. */
@@ -199,12 +197,12 @@ export class FittingRoom extends HTMLElement {
   }
 
   /** Tell her something that happened, in the room or, when it is closed, beside the page. */
-  async tell(text, { link = "", picture = "" } = {}) {
+  async tell(text, picture = "") {
     const words = this.text(text);
     if (this.dialog.open && !document.hidden) return this.say(words);
     const { Notice } = await this.module("notice");
     this.notice ??= new Notice(this);
-    return this.notice.show(words, { link, picture, titleOnly: this.dialog.open });
+    return this.notice.show(words, { picture, titleOnly: this.dialog.open });
   }
 
   async openCamera() {
@@ -243,19 +241,6 @@ export class FittingRoom extends HTMLElement {
       else sessionStorage.removeItem(STORE);
     } catch {
       // Storage is switched off: the try-on's own page still knows.
-    }
-  }
-
-  /** Go on following a try-on that was begun on an earlier page of this tab. */
-  async resume(kept) {
-    const own = document.querySelector(`${this.localName}[data-product="${CSS.escape(kept.room)}"]`);
-    if (FittingRoom.follower || (own && own !== this)) return;
-    FittingRoom.follower = this;
-    try {
-      await this.prepare();
-      this.tryon.follow(kept.url, kept);
-    } catch {
-      FittingRoom.follower = null;
     }
   }
 }

@@ -81,40 +81,38 @@ export class TryOn {
 
   /**
    * Follow a try-on, the room open or closed, until it ends. `kept` is what an earlier page
-   * of this tab remembers of it; one of another product is followed without being shown.
+   * of this tab remembers of it.
    */
   async follow(url, kept = null) {
     const { room } = this;
     this.leave();
     const { signal } = (this.following = new AbortController());
-    const own = room.dataset.product;
-    const keep = { url, live: true, room: kept ? kept.room : own };
     // What an earlier page has told already is shown again and not told again.
     this.news = kept?.live ?? true;
-    room.constructor.follower = room;
-    room.keep(keep);
-    const shown = keep.room === own;
-    if (shown) {
-      this.url = url;
-      this.wait("waiting", room.text("beingMade"));
-    }
-    const { follow, Bar } = await room.module("follow");
+    this.url = url;
+    this.keep(true);
+    this.wait("waiting", room.text("beingMade"));
+    const { follow, owed, Bar } = await room.module("follow");
     const bar = new Bar(room.part("bar"));
     const answer = await follow(url, {
       signal,
-      seen: (seen) => shown && this.seen(seen, bar),
-      trouble: (kind) => shown && this.trouble(kind),
+      seen: (seen) => this.seen(seen, bar),
+      trouble: (kind) => this.trouble(kind),
     });
     bar.stop();
     if (!answer) return;
     if (answer.status === "unknown") {
-      if (shown) this.wait("waiting", room.text("unknown"));
+      this.wait("waiting", room.text("unknown"));
       room.part("look").hidden = false;
       return;
     }
-    room.keep({ ...keep, live: false });
-    if (shown) this.end(answer);
-    else this.tellElsewhere(answer, url);
+    owed(url);
+    this.keep(false);
+    this.end(answer);
+  }
+
+  keep(live) {
+    this.room.keep({ url: this.url, live, room: this.room.dataset.product });
   }
 
   seen(answer, bar) {
@@ -149,17 +147,6 @@ export class TryOn {
     this.room.chooseProduct();
   }
 
-  tellElsewhere(answer, url) {
-    const { room } = this;
-    if (answer.status === "completed") {
-      room.emit("ready", { tryon: answer.id, product: answer.product?.id ?? null });
-      room.tell("ready", { link: url, picture: answer.result_url });
-    } else if (answer.status === "failed") {
-      room.emit("failed", { tryon: answer.id, code: answer.error?.code || "" });
-      room.tell("failed", { link: url });
-    }
-  }
-
   end(answer) {
     if (answer.status === "completed") return this.succeed(answer);
     if (answer.status === "failed") return this.fail(answer.error);
@@ -191,7 +178,7 @@ export class TryOn {
     compare(room.part("compare"));
     room.show("result");
     if (this.news) room.emit("ready", { tryon: answer.id, product: answer.product?.id ?? null });
-    return room.tell("ready", { picture });
+    return room.tell("ready", picture);
   }
 
   fail(error) {
