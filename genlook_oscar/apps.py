@@ -11,7 +11,10 @@ class GenlookOscarConfig(AppConfig):
 
     def ready(self) -> None:
         from . import checks, receivers  # noqa: F401
+        from .catalogue import noticing
         from .engine.queue import ensure_schedules
+
+        noticing.connect()
 
         post_migrate.connect(
             ensure_schedules, sender=self, dispatch_uid="genlook_oscar.ensure_schedules"

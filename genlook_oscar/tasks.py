@@ -11,6 +11,7 @@ from typing import Any
 
 from .engine import (
     account,
+    catalogue,
     erasing,
     mails,
     photos,
@@ -19,6 +20,7 @@ from .engine import (
     submitting,
     sweeping,
     watching,
+    wishes,
 )
 from .insight import rollup
 
@@ -46,6 +48,18 @@ def upload_photo(pk: str) -> None:
 def register_product(pk: str) -> None:
     """Register one product with Genlook ahead of the click."""
     products.register(pk)
+
+
+@_contained
+def carry_out(pk: str) -> None:
+    """Do with one product at Genlook what the merchant wants."""
+    wishes.carry_out(pk)
+
+
+@_contained
+def look_over() -> None:
+    """Look at the readiness of some products."""
+    catalogue.look_over()
 
 
 @_contained

@@ -3,15 +3,23 @@
 import logging
 import uuid
 from datetime import timedelta
+from enum import Enum
 from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from .. import clock
-from ..api import GenlookError
+from ..api import (
+    ConfigurationProblem,
+    GenlookError,
+    ProductUnknown,
+    RateLimited,
+    Unavailable,
+)
 from ..catalogue.fingerprint import fingerprint
 from ..catalogue.links import link_for, note_sku
 from ..catalogue.payload import VALID_FOR_DAYS, ProductUnfit, upsert
+from ..catalogue.readiness import note_unfit
 from ..conf import conf
 from ..models import ProductLink
 from .account import ask
@@ -41,9 +49,29 @@ def register(pk: int | str) -> None:
     link = ProductLink.objects.filter(pk=pk).exclude(product=None).first()
     if link is None:
         return
+    try:
+        send(link)
+    except Paused:
+        logger.info("No request is left for registering a product now; the click sends it.")
+
+
+class Sending(Enum):
+    """What came of sending a product, or of having it forgotten."""
+
+    DONE = "done"
+    NOTHING_TO_DO = "nothing_to_do"
+    REFUSED = "refused"
+    """Trying again is of no use before somebody has mended something."""
+    LATER = "later"
+    """Another process is at it, or Genlook cannot be reached."""
+
+
+def send(link: ProductLink, *, anew: bool = False) -> Sending:
+    """Send a product out of requests that nobody else needs, unless Genlook knows this very
+    content for a while yet; with `anew`, whatever it knows. Raises `Paused`."""
     content = fingerprint(link.product)
-    if link.is_known(content, at=clock.now() + RENEWED_BEFORE):
-        return
+    if not anew and link.is_known(content, at=clock.now() + RENEWED_BEFORE):
+        return Sending.NOTHING_TO_DO
     claim = uuid.uuid4().hex
     now = clock.now()
     free = Q(claimed_until=None) | Q(claimed_until__lte=now)
@@ -51,18 +79,40 @@ def register(pk: int | str) -> None:
     if not ProductLink.objects.filter(free, pk=link.pk).update(
         claim=claim, claimed_until=now + lease
     ):
-        return
+        return Sending.LATER
     try:
         payload = upsert(link)
         ask(Kind.SPARE, lambda client: client.upsert_product(payload))
     except (ProductUnfit, GenlookError) as error:
         note_error(link, error.code)
-    except Paused:
-        logger.info("No request is left for registering a product now; the click sends it.")
+        return _after(error)
     else:
         note_sent(link, content, VALID_FOR_DAYS)
+        return Sending.DONE
     finally:
         ProductLink.objects.filter(pk=link.pk, claim=claim).update(claim="", claimed_until=None)
+
+
+def forget(link: ProductLink) -> Sending:
+    """Have Genlook delete its copy of a product, whether or not it has one. Pictures made
+    with it stay. Raises `Paused`."""
+    external_id = link.external_id
+    try:
+        ask(Kind.SPARE, lambda client: client.delete_product(external_id))
+    except ProductUnknown:
+        note_forgotten(link)
+        return Sending.NOTHING_TO_DO
+    except GenlookError as error:
+        note_error(link, error.code)
+        return _after(error)
+    note_forgotten(link)
+    return Sending.DONE
+
+
+def _after(error: ProductUnfit | GenlookError) -> Sending:
+    # What concerns the account, and not this product, is over at some time.
+    passing = (Unavailable, RateLimited, ConfigurationProblem)
+    return Sending.LATER if isinstance(error, passing) else Sending.REFUSED
 
 
 def note_sent(link: ProductLink, content: str, lifetime_days: int) -> None:
@@ -94,6 +144,7 @@ def note_forgotten(link: ProductLink) -> None:
 def note_error(link: ProductLink, code: str) -> None:
     """Keep the last error for the merchant."""
     ProductLink.objects.filter(pk=link.pk).update(error_code=code[:64])
+    note_unfit(link, code)
 
 
 def _same(link: ProductLink) -> QuerySet[ProductLink]:

@@ -7,7 +7,7 @@ from .. import clock
 from ..models import Account, Configuration, Erasure
 from ..shopper import erasure
 from ..shopper.files import delete_strays
-from . import books, mails, renewal
+from . import books, catalogue, mails, renewal
 from .queue import enqueue, ensure_watcher
 from .repair import end_overdue, repair_leases
 from .watching import hand_over, work_left
@@ -41,6 +41,7 @@ def sweep() -> None:
         enqueue("check_account")
     if not account.circuit_reason:
         renewal.renew()
+        catalogue.sweep(Configuration.load())
     if account.tidied_at is None or account.tidied_at < now - TIDY_EVERY:
         tidy()
     # Last, so that a sweep which never comes to its end is seen as one that does not run.

@@ -1,0 +1,89 @@
+"""Changes of the catalogue are noticed where they happen: the product is looked at again.
+
+The receivers write one row's mark and nothing else. None lets an exception out, none talks
+to Genlook: what follows is the work of the sweep, and a change that no signal tells of is
+found by the daily comparison (see `engine.catalogue`).
+"""
+
+import logging
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+from django.db.models.signals import m2m_changed, post_delete, post_save
+from oscar.core.loading import get_model
+
+from ..models import ProductLink, Report
+
+logger = logging.getLogger(__name__)
+
+
+def note_changed(*product_ids: Any) -> None:
+    """Have these products looked at again, and their variants, which show what is theirs."""
+    family = Q(product_id__in=product_ids) | Q(product__parent_id__in=product_ids)
+    ProductLink.objects.filter(family).order_by().update(ready_code="", checked_at=None)
+
+
+def connect() -> None:
+    """Listen to Oscar's models; called once, when they are loaded."""
+    Product = get_model("catalogue", "Product")
+    pairs = [
+        (post_save, Product, "pk"),
+        (post_save, get_model("catalogue", "ProductImage"), "product_id"),
+        (post_delete, get_model("catalogue", "ProductImage"), "product_id"),
+        (post_save, get_model("catalogue", "ProductCategory"), "product_id"),
+        (post_delete, get_model("catalogue", "ProductCategory"), "product_id"),
+    ]
+    for signal, sender, name in pairs:
+        signal.connect(
+            _Receiver(name),
+            sender=sender,
+            weak=False,
+            dispatch_uid=f"genlook_oscar.{sender.__name__}.{id(signal)}",
+        )
+    m2m_changed.connect(
+        _categories_changed,
+        sender=Product.categories.through,
+        dispatch_uid="genlook_oscar.categories",
+    )
+    post_save.connect(_reported, sender=Report, dispatch_uid="genlook_oscar.reported")
+
+
+class _Receiver:
+    """Notes the product that `name` of the row points to."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __call__(self, instance: Any, raw: bool = False, **kwargs: Any) -> None:
+        # A fixture may be loaded before our tables are there.
+        if not raw:
+            _contained(getattr(instance, self.name))
+
+
+def _categories_changed(instance: Any, action: str, reverse: bool, **kwargs: Any) -> None:
+    if not action.startswith("post_"):
+        return
+    if not reverse:
+        _contained(instance.pk)
+    else:
+        _contained(*(kwargs.get("pk_set") or ()))
+
+
+def _reported(instance: Report, created: bool, raw: bool = False, **kwargs: Any) -> None:
+    if not created or raw or instance.link_id is None:
+        return
+    try:
+        with transaction.atomic():
+            ProductLink.objects.filter(pk=instance.link_id).update(checked_at=None)
+    except Exception:
+        logger.exception("A report was not noticed; the daily comparison finds it.")
+
+
+def _contained(*product_ids: Any) -> None:
+    try:
+        # A failure in the database is undone up to here, so that the shop's own work goes on.
+        with transaction.atomic():
+            note_changed(*product_ids)
+    except Exception:
+        logger.exception("A change of a product was not noticed; the comparison finds it.")

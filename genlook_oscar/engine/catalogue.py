@@ -1,0 +1,130 @@
+"""The catalogue's rounds: readiness is looked at, changes are noticed, products are
+registered ahead of the first shopper and deleted ones forgotten.
+
+All of it in small steps of the sweep, because a catalogue may be large and a worker must
+be free for the next shopper.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import F, OuterRef, Q, QuerySet
+from oscar.core.loading import get_model
+
+from .. import clock
+from ..catalogue import rules
+from ..catalogue.links import make_links
+from ..catalogue.readiness import Kinds, look
+from ..models import BLOCKING, Configuration, ProductLink
+from . import wishes
+from .products import RENEWED_BEFORE
+from .queue import enqueue
+
+AGAIN_AFTER = timedelta(days=1)
+"""Each product is compared with what was last seen of it once a day, at least: signals miss
+what is written past the models, such as an import."""
+BATCH = 300
+"""Products looked at, at most, in one round; 432,000 a day. Chosen here."""
+TURN_SECONDS = 3.0
+"""A round ends after this time, so that a worker is free again. Chosen here."""
+WISHED_PER_ROUND = 500
+
+
+def round_due() -> bool:
+    """Whether a round would find anything to look at. Two queries."""
+    return _due().exists() or without_link().exists()
+
+
+def look_over() -> None:
+    """One round. Harmless when run twice."""
+    configuration = Configuration.load()
+    if not configuration.enabled:
+        return
+    end = clock.ticks() + TURN_SECONDS
+    make_links(list(without_link().order_by("pk")[:BATCH]))
+    kinds = Kinds(configuration.unfit_kinds)
+    for link in _due().order_by(F("checked_at").asc(nulls_first=True), "pk")[:BATCH]:
+        look_at(link, configuration, kinds)
+        if clock.ticks() > end:
+            break
+
+
+def look_at(link: ProductLink, configuration: Configuration, kinds: Kinds) -> None:
+    """Look at one product's readiness; what has changed is sent if the merchant wants so."""
+    found = look(link, configuration, kinds)
+    at_once = configuration.send_changes == Configuration.Changes.AT_ONCE
+    changed = link.fingerprint and link.fingerprint != link.checked_content
+    if at_once and changed and not found.blocked:
+        wishes.wish(ProductLink.objects.filter(pk=link.pk), ProductLink.Wanted.REGISTER)
+
+
+def sweep(configuration: Configuration) -> None:
+    """The sweep's part: hand the next steps to the workers."""
+    if not configuration.enabled:
+        return
+    forget_deleted()
+    warm_up(configuration)
+    wishes.start()
+    if round_due():
+        enqueue("look_over")
+
+
+def forget_deleted() -> None:
+    """Genlook need not keep what the shop has deleted."""
+    gone = ProductLink.objects.filter(
+        product=None, known_until__gt=clock.now(), wanted="", error_code=""
+    )
+    wishes.wish(gone.exclude(fingerprint=""), ProductLink.Wanted.FORGET)
+
+
+def warm_up(configuration: Configuration) -> int:
+    """Have those products registered, or renewed before they lapse, that the merchant wants
+    known to Genlook ahead of the first shopper. Returns how many."""
+    wanted = warm(configuration)
+    if wanted is None:
+        return 0
+    soon = clock.now() + RENEWED_BEFORE
+    lapsing = Q(fingerprint="") | Q(known_until=None) | Q(known_until__lte=soon)
+    found = wanted.filter(lapsing, wanted="", error_code="").values_list("pk", flat=True)
+    pks = list(found.order_by("pk")[:WISHED_PER_ROUND])
+    if not pks:
+        return 0
+    return wishes.wish(ProductLink.objects.filter(pk__in=pks), ProductLink.Wanted.REGISTER)
+
+
+def warm(configuration: Configuration) -> QuerySet[ProductLink] | None:
+    """The links that the warm-up is for, None when it is off."""
+    if configuration.warm_up == Configuration.WarmUp.OFF:
+        return None
+    links = offered(ProductLink.objects.all())
+    if configuration.warm_up == Configuration.WarmUp.MOST_VIEWED:
+        viewed = get_model("analytics", "ProductRecord").objects.filter(num_views__gt=0)
+        top = list(
+            viewed.order_by("-num_views", "product_id").values_list("product_id", flat=True)[
+                : configuration.warm_up_count
+            ]
+        )
+        # Views count for the page, and a page shows a product with all its variants.
+        links = links.filter(Q(product_id__in=top) | Q(product__parent_id__in=top))
+    return links
+
+
+def offered(links: QuerySet[ProductLink]) -> QuerySet[ProductLink]:
+    """Those whose product is public and can be tried on, by switch, rules and readiness."""
+    public = Q(product__is_public=True) & (
+        Q(product__parent=None) | Q(product__parent__is_public=True)
+    )
+    known = rules.facts(OuterRef("product_id"), OuterRef("product__parent_id"))
+    found = links.filter(public).exclude(ready_code__in=["", BLOCKING[0]])
+    return found.alias(**known).filter(rules.offered())
+
+
+def without_link() -> QuerySet[Any]:
+    """Products that have no link yet."""
+    found: QuerySet[Any] = get_model("catalogue", "Product").objects.filter(genlook_link=None)
+    return found
+
+
+def _due() -> QuerySet[ProductLink]:
+    old = Q(checked_at=None) | Q(checked_at__lt=clock.now() - AGAIN_AFTER)
+    return ProductLink.objects.filter(old).exclude(product=None)
