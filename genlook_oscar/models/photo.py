@@ -40,6 +40,9 @@ class Photo(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     error_code = models.CharField(max_length=64, blank=True)
 
+    warnings: tuple[str, ...] = ()
+    """Codes of what speaks against the photo, known while it is taken in and not kept."""
+
     class Meta:
         verbose_name = _("photo")
         verbose_name_plural = _("photos")

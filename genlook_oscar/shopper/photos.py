@@ -25,16 +25,18 @@ def take_in(shopper: Shopper, uploaded_file: Any, configuration: Configuration) 
 
     The photo is rebuilt from its pixels and kept in private storage for the
     configuration's days. A picture that she gave before, and that is not over its time,
-    gives the same row, whose days begin anew; Genlook's copy keeps its own time. Raises
-    `PhotoRefused`.
+    gives the same row, whose days begin anew; Genlook's copy keeps its own time. What speaks
+    against the photo stands in its `warnings`. Raises `PhotoRefused`.
     """
     content = _content(uploaded_file)
     rebuilt = rebuild(content, max_pixels=conf.max_photo_pixels, long_side=conf.photo_long_side)
     with transaction.atomic():
         shopper = identity.lock(shopper)
-        return _given_again(shopper, rebuilt, configuration) or _stored(
+        photo = _given_again(shopper, rebuilt, configuration) or _stored(
             shopper, rebuilt, configuration
         )
+    photo.warnings = rebuilt.warnings
+    return photo
 
 
 def mine(request: HttpRequest) -> QuerySet[Photo]:

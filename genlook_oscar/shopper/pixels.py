@@ -22,6 +22,7 @@ from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
+from . import quality
 from .refusals import PhotoRefused
 
 MIN_SHORT_SIDE = 256
@@ -66,12 +67,14 @@ logging.getLogger("PIL.TiffImagePlugin").addFilter(lambda record: not _reading.g
 
 @dataclass(frozen=True)
 class Rebuilt:
-    """A JPEG file without metadata, its size in pixels, and its SHA-256 in hex."""
+    """A JPEG file without metadata, its size in pixels, its SHA-256 in hex, and the codes of
+    what speaks against it (`quality.WARNINGS`)."""
 
     content: bytes
     width: int
     height: int
     sha256: str
+    warnings: tuple[str, ...] = ()
 
 
 def rebuild(content: bytes, *, max_pixels: int, long_side: int) -> Rebuilt:
@@ -96,7 +99,8 @@ def rebuild(content: bytes, *, max_pixels: int, long_side: int) -> Rebuilt:
         # What decoders raise is not bounded by any list; its text may quote the file.
         raise PhotoRefused("photo_damaged") from None
     file = out.getvalue()
-    return Rebuilt(file, picture.width, picture.height, hashlib.sha256(file).hexdigest())
+    sha256 = hashlib.sha256(file).hexdigest()
+    return Rebuilt(file, picture.width, picture.height, sha256, quality.warnings(picture))
 
 
 def sniff(content: bytes) -> Format | None:

@@ -10,6 +10,7 @@ from .. import clock
 from ..engine.messages import is_retryable, shopper_message
 from ..engine.progress import Progress
 from ..models import Photo, TryOn
+from ..shopper.quality import WARNINGS
 from .product import is_public, picture_url
 from .words import waiting_words
 
@@ -49,12 +50,18 @@ def has_picture(photo: Photo | None) -> bool:
 
 
 def new_photo_data(photo: Photo) -> dict[str, Any]:
-    """The answer to an upload."""
+    """A photo of hers: where it is seen, and until when."""
     return {
         "id": str(photo.pk),
         "preview_url": photo_url(photo),
         "expires_at": moment(photo.expires_at),
     }
+
+
+def taken_photo_data(photo: Photo) -> dict[str, Any]:
+    """The answer to an upload, with what speaks against the photo; she may go past that."""
+    warnings = [{"code": code, "message": str(WARNINGS[code])} for code in photo.warnings]
+    return {**new_photo_data(photo), "warnings": warnings}
 
 
 def photo_data(photo: Photo) -> dict[str, Any]:

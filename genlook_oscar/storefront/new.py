@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from ..models import Configuration, Photo
+from ..shopper.quality import WARNINGS
 from . import elsewhere
 from .answers import Problem, see_other
 from .base import StorefrontView
@@ -61,14 +62,21 @@ class NewTryOnView(StorefrontView):
         self, request: HttpRequest, form: NewTryOnForm, configuration: Configuration
     ) -> UUID | None:
         """The photo to use: the file that came, taken in now, else the one she chose. None
-        when there is none, which the form then says."""
+        when there is none, which the form then says. What speaks against a new one is said
+        once: it is among hers when she sends the form again."""
         uploaded = request.FILES.get("photo_file")
         if uploaded is not None:
             try:
-                return take_photo(request, uploaded, configuration).pk
+                taken = take_photo(request, uploaded, configuration)
             except Problem as problem:
                 form.add_error(FIELDS.get(problem.code, "photo_file"), str(problem.message))
                 return None
+            for code in taken.warnings:
+                form.add_error("photo_file", str(WARNINGS[code]))
+            if taken.warnings:
+                anyway = _("To use it all the same, send the form again.")
+                form.add_error("photo_file", anyway)
+            return taken.pk
         try:
             return UUID(request.POST.get("photo", ""))
         except ValueError:

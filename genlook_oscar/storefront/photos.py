@@ -13,7 +13,7 @@ from ..models import Configuration
 from . import own
 from .answers import see_other, wants_json
 from .base import DeletableByForm, StorefrontView
-from .data import new_photo_data, photo_data
+from .data import photo_data, taken_photo_data
 from .intake import take_photo
 from .pictures import picture_answer
 
@@ -28,7 +28,7 @@ class PhotosView(StorefrontView):
 
     def post(self, request: HttpRequest) -> JsonResponse:
         photo = take_photo(request, request.FILES.get("photo"), Configuration.load())
-        return JsonResponse(new_photo_data(photo), status=201)
+        return JsonResponse(taken_photo_data(photo), status=201)
 
 
 class PhotoView(DeletableByForm):

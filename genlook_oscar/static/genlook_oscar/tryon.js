@@ -23,6 +23,12 @@ export class TryOn {
     } catch {
       return; // said by the photos
     }
+    if (room.state !== "sending") {
+      // Something speaks against the photo: the next click goes past that.
+      room.part("go").focus();
+      room.tell("warned");
+      return;
+    }
     const product = room.product.value;
     const json = { product, photo, idempotency_key: this.click(`${product} ${photo}`) };
     if (photos.consent) {

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -7,11 +8,12 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django_q.models import OrmQ
-from PIL import Image
+from PIL import Image, ImageFilter
 
 from genlook_oscar import clock
-from genlook_oscar.models import Consent, Erasure, Photo, Shopper
+from genlook_oscar.models import Consent, Erasure, Photo, Shopper, TryOn
 from genlook_oscar.shopper import consent
+from tests.conftest import picture
 
 from .conftest import HTML, Visitor, content, photo_file
 
@@ -22,7 +24,8 @@ def test_a_photo_is_taken_in_and_shown_to_its_owner(visitor: Visitor) -> None:
     answer = visitor.upload()
 
     assert answer.status_code == 201
-    assert set(answer.json()) == {"id", "preview_url", "expires_at"}
+    assert set(answer.json()) == {"id", "preview_url", "expires_at", "warnings"}
+    assert answer.json()["warnings"] == []
     row = Photo.objects.get(pk=answer.json()["id"])
     assert datetime.fromisoformat(answer.json()["expires_at"]) == row.expires_at
     picture = visitor.client.get(answer.json()["preview_url"])
@@ -241,3 +244,37 @@ def test_the_list_is_json_for_browsers_too(visitor: Visitor) -> None:
 
     assert answer.json() == {"items": []}
     assert not visitor.client.session.items()
+
+
+def blurred() -> SimpleUploadedFile:
+    out = io.BytesIO()
+    image = Image.open(io.BytesIO(picture())).filter(ImageFilter.GaussianBlur(20))
+    image.save(out, "JPEG")
+    return SimpleUploadedFile("me.jpg", out.getvalue(), content_type="image/jpeg")
+
+
+def test_what_speaks_against_a_photo_is_said_and_not_held_against_her(
+    visitor: Visitor, product: Any
+) -> None:
+    answer = visitor.upload(blurred())
+
+    assert answer.status_code == 201
+    (warning,) = answer.json()["warnings"]
+    assert warning["code"] == "photo_blurred"
+    assert "steady hand" in warning["message"]
+    assert visitor.start(product, answer.json()["id"]).status_code == 202
+
+
+def test_without_script_it_is_said_before_a_credit_is_spent(visitor: Visitor, product: Any) -> None:
+    page = f"/try-on/new/{product.pk}/"
+    fields = {"product": product.pk, "photo_file": blurred(), "consent": "1"}
+
+    said = visitor.submit(page, fields)
+
+    assert b"steady hand" in said.content
+    assert not TryOn.objects.exists()
+    # The photo is chosen now; sending the form again uses it.
+    photo = Photo.objects.get()
+    assert f'value="{photo.pk}" checked' in said.content.decode()
+    again = visitor.submit(page, {"product": product.pk, "photo": str(photo.pk)})
+    assert again.status_code == 303
