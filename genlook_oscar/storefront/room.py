@@ -15,6 +15,7 @@ from ..models import Configuration
 from ..shopper import consent
 from . import own
 from .base import StorefrontView
+from .beside import choices_beside
 from .data import photo_url
 from .intake import needs_consent, refusal
 from .product import display_picture, find, variants_of
@@ -82,6 +83,8 @@ class RoomView(StorefrontView):
     """The fitting room as a fragment of HTML."""
 
     def get(self, request: HttpRequest, product_pk: int) -> HttpResponseBase:
-        context = room_context(request, *enter(request, product_pk))
+        product, configuration = enter(request, product_pk)
+        context = room_context(request, product, configuration)
         register(context)
+        context["variants"] = choices_beside(request, product, context["variants"], configuration)
         return render(request, "genlook_oscar/room.html", context)

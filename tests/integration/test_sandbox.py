@@ -228,8 +228,12 @@ def test_one_command_runs_the_shop_and_one_signal_ends_it(tmp_path: Path) -> Non
         product = fetch(
             shop + re.findall(r'href="(/catalogue/floral-wrap-dress[^"]*)"', listing)[0]
         )
-        magazine = fetch(f"{shop}/cms/")
-        assert magazine.count("<genlook-try-on") == 2
+        magazine = fetch(f"{shop}/lookbook/")
+        assert magazine.count("<genlook-try-on") == 11
+        assert front.count("<genlook-try-on") == 6
+        for page in (front, listing, magazine):
+            assert 'href="/lookbook/"' in page
+        assert 'href="/catalogue/"' in magazine
         assert 'type="password"' in fetch(f"{shop}/dashboard/try-on/")
         for page in (front, listing, product, magazine):
             assert not re.findall(r'(?:src|action)="(?:https?:)?//(?!127\.0\.0\.1)[^"]*"', page)

@@ -1,0 +1,37 @@
+"""The button on a page that is the same for everybody, and may therefore be cached."""
+
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from ..models import Configuration
+from .words import button_label
+
+
+def page_button_context(
+    request: HttpRequest | None, product: Any, configuration: Configuration, beside: Iterable[int]
+) -> dict[str, Any] | None:
+    """For `genlook_oscar/button.html`, or in a preview of Wagtail's for `resting.html`; None
+    where the page has the product's button already. The caller has decided that there is one;
+    `beside` are the ids of products that its fitting room offers as well. No query, and
+    nothing that depends on the visitor."""
+    if request is None:
+        return None
+    if getattr(request, "is_preview", False):
+        return {"resting": True, "label": button_label(configuration)}
+    seen: dict[int, bool] = request.__dict__.setdefault("_genlook_buttons", {})
+    if seen.get(product.pk):
+        return None
+    seen[product.pk] = True
+    room_url = reverse("genlook_oscar:room", args=[product.pk])
+    others = urlencode([("beside", pk) for pk in beside if pk != product.pk])
+    return {
+        "product_pk": product.pk,
+        "room_url": f"{room_url}?{others}" if others else room_url,
+        "new_url": reverse("genlook_oscar:new", args=[product.pk]),
+        "label": button_label(configuration),
+        "first_on_page": sum(seen.values()) == 1,
+    }
