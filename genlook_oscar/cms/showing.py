@@ -120,7 +120,7 @@ def _card(product: Any, strategy: Any, answer: Verdict | None) -> Card:
     can_be_bought = availability is None or availability.is_available_to_buy
     return Card(
         product=product,
-        picture=_picture(product),
+        picture=picture_of(product),
         price=price if price is not None and price.exists else None,
         availability=availability,
         verdict=answer,
@@ -132,7 +132,9 @@ def _is_public(product: Any) -> bool:
     return bool(product.is_public and (not product.parent_id or product.parent.is_public))
 
 
-def _picture(product: Any) -> Picture | None:
+def picture_of(product: Any, size: str = PICTURE) -> Picture | None:
+    """The first picture of the product, else of its parent or of a variant, that fits into
+    `size`. No query for products that were read with all."""
     candidates = [product]
     if product.parent_id:
         candidates.append(product.parent)
@@ -141,13 +143,13 @@ def _picture(product: Any) -> Picture | None:
     for candidate in candidates:
         for image in candidate.images.all():
             if image.original:
-                return _small(image)
+                return _small(image, size)
     return None
 
 
-def _small(image: Any) -> Picture | None:
+def _small(image: Any, size: str) -> Picture | None:
     try:
-        thumb = get_thumbnailer().generate_thumbnail(image.original, size=PICTURE, upscale=False)
+        thumb = get_thumbnailer().generate_thumbnail(image.original, size=size, upscale=False)
         return Picture(
             str(thumb.url), getattr(thumb, "width", None), getattr(thumb, "height", None)
         )
