@@ -10,8 +10,7 @@ from collections.abc import Iterable
 from types import SimpleNamespace
 from typing import Any
 
-from ..catalogue.eligibility import Verdict, verdict
-from ..models import Configuration
+from ..catalogue.eligibility import Reason, Verdict, verdicts
 
 logger = logging.getLogger(__name__)
 
@@ -21,9 +20,9 @@ are asked to sign in."""
 
 
 def has_button(answer: Verdict | None) -> bool:
-    """Whether a page shows a button. Whatever passes by itself is said in the fitting room:
-    a page may be kept for longer than that."""
-    return answer is not None and answer.shown
+    """Whether a page shows a button. That Genlook is down is said in the fitting room: a page
+    may be kept for longer than that."""
+    return answer is not None and (answer.shown or answer.reason == Reason.SERVICE_DOWN)
 
 
 def decide(products: Iterable[Any], request: Any = None) -> dict[int, Verdict]:
@@ -35,12 +34,7 @@ def decide(products: Iterable[Any], request: Any = None) -> dict[int, Verdict]:
     wanted = {product.pk: product for product in products if product.pk not in known}
     if wanted:
         try:
-            known.update(_verdicts(list(wanted.values())))
+            known.update(verdicts(wanted.values(), user=ANYBODY))
         except Exception:
             logger.exception("Try-on was left out of a page.")
     return known
-
-
-def _verdicts(products: list[Any]) -> dict[int, Verdict]:
-    configuration = Configuration.load()
-    return {product.pk: verdict(product, configuration, user=ANYBODY) for product in products}

@@ -110,7 +110,8 @@ def in_families(products: list[Any]) -> list[Any]:
             continue
         rows.append(product)
         if product.is_parent:
-            rows += [child for child in product.children.all() if child.is_public]
+            public = [child for child in product.children.all() if child.is_public]
+            rows += sorted(public, key=lambda child: (child.title, child.pk))
     verdicts = decide(rows)
     for row in rows:
         row.genlook_verdict = verdicts.get(row.pk)

@@ -7,9 +7,10 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.translation import gettext as _
 
 from ..catalogue.eligibility import Display, Reason, Verdict, verdict, verdicts
+from .page_button import is_preview
+from .words import button_label
 
 logger = logging.getLogger(__name__)
 
@@ -23,7 +24,8 @@ def button_context(request: HttpRequest | None, product: Any) -> dict[str, Any] 
     Returns None where nothing is to be shown: no button for this shopper, or this page has
     the product's button already. Staff get the reason as well (`hidden_because`), shoppers
     words (`instead`) where there is something that they can do or wait for. One query at
-    most, and no exception: the product page goes on without us.
+    most, and no exception: the product page goes on without us. In a preview of Wagtail's the
+    button rests (`resting`).
     """
     if request is None or not getattr(product, "pk", None):
         return None
@@ -32,6 +34,8 @@ def button_context(request: HttpRequest | None, product: Any) -> dict[str, Any] 
         return None
     try:
         answer = verdict(product, request=request)
+        if answer.shown and is_preview(request):
+            return {"resting": True, "label": button_label(answer.configuration)}
         seen[product.pk] = answer.shown
         return _context(request, product, answer)
     except Exception:
@@ -48,7 +52,7 @@ def tile_context(
     The first tile decides for all products that the page's context lists, in one query. No
     exception.
     """
-    if request is None or not getattr(product, "pk", None):
+    if request is None or not getattr(product, "pk", None) or is_preview(request):
         return None
     seen = _seen(request)
     if seen.get(product.pk):
@@ -95,7 +99,7 @@ def _button(product: Any, configuration: Any) -> dict[str, Any]:
         "product_pk": product.pk,
         "room_url": reverse("genlook_oscar:room", args=[product.pk]),
         "new_url": reverse("genlook_oscar:new", args=[product.pk]),
-        "label": configuration.button_label or _("See it on me"),
+        "label": button_label(configuration),
     }
 
 

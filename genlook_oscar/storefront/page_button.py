@@ -11,6 +11,12 @@ from ..models import Configuration
 from .words import button_label
 
 
+def is_preview(request: HttpRequest) -> bool:
+    """Whether an editor looks at a page of Wagtail's that is not published. Nothing there may
+    cost a credit."""
+    return bool(getattr(request, "is_preview", False))
+
+
 def page_button_context(
     request: HttpRequest | None, product: Any, configuration: Configuration, beside: Iterable[int]
 ) -> dict[str, Any] | None:
@@ -20,7 +26,7 @@ def page_button_context(
     nothing that depends on the visitor."""
     if request is None:
         return None
-    if getattr(request, "is_preview", False):
+    if is_preview(request):
         return {"resting": True, "label": button_label(configuration)}
     seen: dict[int, bool] = request.__dict__.setdefault("_genlook_buttons", {})
     if seen.get(product.pk):

@@ -24,7 +24,8 @@ def genlook_tryon(context: template.Context, product: Any) -> SafeString:
     button = button_context(request, product)
     if button is None:
         return mark_safe("")
-    return mark_safe(get_template("genlook_oscar/button.html").render(button, request))
+    name = "resting" if button.get("resting") else "button"
+    return mark_safe(get_template(f"genlook_oscar/{name}.html").render(button, request))
 
 
 @register.simple_tag(takes_context=True)

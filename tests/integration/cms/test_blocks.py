@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from django.contrib.auth import get_user_model
 from django.db import connection
+from django.template import engines
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from oscar.core.loading import get_model
@@ -232,6 +233,13 @@ class TestPage:
         ]
 
 
+def test_a_button_of_the_tag_rests_in_the_preview_as_well(product: Any, configuration: Any) -> None:
+    tag = "{% load genlook_oscar %}{% genlook_tryon product %}{% genlook_tile product %}"
+    html = engines["django"].from_string(tag).render({"product": product}, request_of(preview=True))
+    assert html.count("aria-disabled") == 1
+    assert "data-room" not in html
+
+
 class TestCost:
     def count(self, *blocks: Any) -> int:
         show(*blocks)  # thumbnails are made once
@@ -256,7 +264,7 @@ class TestCost:
         body = [*singles, page("strip", *products[8:])]
         with_buttons = self.count(*body)
         # The same page, where nobody asks whether anything can be tried on.
-        monkeypatch.setattr("genlook_oscar.cms.showing.decide", lambda products, request: {})
+        monkeypatch.setattr("genlook_oscar.cms.showing.decide", lambda *given: {})
         assert with_buttons - self.count(*body) <= 2
 
 
