@@ -1,15 +1,16 @@
 """One process of several that do the same thing at the same moment; see `processes.actors`."""
 
+import json
+import multiprocessing
+import os
+import re
 import sys
+import time
 
-import django
-
-django.setup()
-
-from genlook_oscar import tasks  # noqa: E402
-from genlook_oscar.engine import books, tryons  # noqa: E402
-from genlook_oscar.engine.pacing import Kind, Paused, acquire  # noqa: E402
-from genlook_oscar.models import Account, Photo, Shopper, TryOn  # noqa: E402
+from genlook_oscar import tasks
+from genlook_oscar.engine import books, tryons
+from genlook_oscar.engine.pacing import Kind, Paused, acquire
+from genlook_oscar.models import Account, Photo, Shopper, TryOn
 
 
 def claim(pk: str) -> object:
@@ -56,8 +57,42 @@ def click(shopper: str, product: str, photo: str) -> object:
     return accepted.tryon.pk
 
 
-if __name__ == "__main__":
-    action, *arguments = sys.argv[1:]
+def act(action: str, *arguments: str) -> None:
+    """Be ready, wait for the word, do it, and say what came of it."""
+    from django.db import connection
+
+    # So that all begin with the thing itself, and not with a handshake.
+    connection.ensure_connection()
     print("ready", flush=True)  # noqa: T201
     sys.stdin.readline()
     print(globals()[action](*arguments) or "", flush=True)  # noqa: T201
+
+
+def configured() -> None:
+    """Tell by which settings this process lives."""
+    from django.conf import settings
+    from django.db import connection
+    from django_q.conf import Conf
+
+    # The database is told as it is used: Django completes what the settings say of it.
+    names = [name for name in dir(settings) if name.isupper() and name != "DATABASES"]
+    told = {
+        "settings": {name: _words(getattr(settings, name)) for name in names},
+        "cluster": {name: _words(value) for name, value in vars(Conf).items() if name.isupper()},
+        "database": {name: repr(value) for name, value in connection.settings_dict.items()},
+    }
+    told["settings"]["GENLOOK_API_KEY"] = settings.GENLOOK_API_KEY
+    told["cluster"]["CLUSTER_NAME"] = Conf.CLUSTER_NAME
+    print(json.dumps(told), flush=True)  # noqa: T201
+
+
+def _words(value: object) -> str:
+    return re.sub(r" at 0x\w+", "", repr(value))
+
+
+def family() -> None:
+    """Stay, with a child process, and tell both ids."""
+    child = multiprocessing.get_context("fork").Process(target=time.sleep, args=(600,))
+    child.start()
+    print(os.getpid(), child.pid, flush=True)  # noqa: T201
+    time.sleep(600)

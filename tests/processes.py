@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import atexit
+import json
 import os
+import select
 import signal
+import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -42,61 +47,150 @@ def database_url(database: dict[str, Any]) -> str:
     return f"postgres://{user}:{password}@{host}:{port}/{database['NAME']}"
 
 
-def actors(count: int, action: str, *arguments: str) -> list[str]:
-    """Let `count` processes do one action of `tests.actor` at the same moment; what each says."""
-    command = [sys.executable, "-m", "tests.actor", action, *map(str, arguments)]
-    processes = [
-        subprocess.Popen(
-            command,
+class Child:
+    """A process of the nursery's, used like one of `subprocess`. It leads a group of its own."""
+
+    def __init__(self, pid: int, status: int, said: int | None, told: int | None) -> None:
+        self.pid = pid
+        self.returncode: int | None = None
+        self._status = os.fdopen(status)
+        self.stdout = None if said is None else os.fdopen(said)
+        self.stdin = None if told is None else os.fdopen(told, "w")
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Its exit code, negative for a signal; raises `TimeoutExpired`."""
+        if self.returncode is None:
+            if not select.select([self._status], [], [], timeout)[0]:
+                raise subprocess.TimeoutExpired("a child of the nursery", timeout or 0)
+            self.returncode = int(self._status.readline() or -signal.SIGKILL)
+            self._status.close()
+        return self.returncode
+
+    def send_signal(self, number: int) -> None:
+        """To the one process, while it is there."""
+        if self.returncode is None:
+            with suppress(ProcessLookupError):
+                os.kill(self.pid, number)
+
+    def end(self) -> None:
+        """Kill it with its whole group, and wait for its end."""
+        with suppress(ProcessLookupError):
+            os.killpg(self.pid, signal.SIGKILL)
+        self.wait()
+        self.close()
+
+    def close(self) -> None:
+        """Let go of its pipes."""
+        for stream in (self._status, self.stdin, self.stdout):
+            if stream:
+                with suppress(BrokenPipeError):
+                    stream.close()
+
+
+class Nursery:
+    """`tests.nursery`, started when a process is first needed."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._control: socket.socket | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+        self._children: list[Child] = []
+
+    def child(self, call: str, *arguments: str, talks: bool = False, **more: str) -> Child:
+        """Have `module:function` called in a process of its own. One that `talks` has pipes
+        for its input and output; what the others say is kept in the file GENLOOK_TEST_LOG."""
+        log = os.environ.get("GENLOOK_TEST_LOG", os.devnull)
+        error = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+        status, ended = os.pipe()
+        heard, told = os.pipe() if talks else (os.open(os.devnull, os.O_RDONLY), None)
+        said, says = os.pipe() if talks else (None, os.dup(error))
+        request = {"call": call, "arguments": arguments, "environment": environment(**more)}
+        theirs = [heard, says, error, ended]
+        with self._lock:
+            control = self._control = self._control or self._started()
+            socket.send_fds(control, [json.dumps(request).encode() + b"\n"], theirs)
+            pid = int(control.recv(32))
+        for descriptor in theirs:
+            os.close(descriptor)
+        self._children.append(Child(pid, status, said, told))
+        return self._children[-1]
+
+    def close(self) -> None:
+        """End it with all that it has started."""
+        if self._control and self._process:
+            self._control.close()
+            self._process.wait()
+            self._control = None
+        for child in self._children:
+            child.close()
+
+    def _started(self) -> socket.socket:
+        ours, theirs = socket.socketpair()
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.nursery", str(theirs.fileno())],
             cwd=ROOT,
             env=environment(),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
+            pass_fds=[theirs.fileno()],
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
         )
-        for _ in range(count)
-    ]
+        theirs.close()
+        return ours
+
+    def __enter__(self) -> Nursery:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
+
+
+_nursery = Nursery()
+atexit.register(_nursery.close)
+
+
+def actors(count: int, action: str, *arguments: object) -> list[str]:
+    """Let `count` processes do one action of `tests.actor` at the same moment; what each says."""
+    words = list(map(str, arguments))
+    children = [_nursery.child("tests.actor:act", action, *words, talks=True) for _ in range(count)]
     try:
-        for process in processes:
-            assert process.stdout
-            assert process.stdout.readline() == "ready\n"
-        for process in processes:
-            assert process.stdin
-            process.stdin.write("go\n")
-            process.stdin.flush()
-        said = [process.communicate(timeout=60)[0].strip() for process in processes]
+        for child in children:
+            assert child.stdout
+            assert child.stdout.readline() == "ready\n"
+        for child in children:
+            assert child.stdin
+            child.stdin.write("go\n")
+            child.stdin.flush()
+        codes = [child.wait(timeout=60) for child in children]
+        said = [child.stdout.read().strip() for child in children if child.stdout]
     finally:
-        for process in processes:
-            process.kill()
-            process.wait()
-    assert all(process.returncode == 0 for process in processes)
+        for child in children:
+            child.end()
+    assert codes == [0] * count
     return said
 
 
+def run(*arguments: str, **more: str) -> tuple[int, str]:
+    """The exit code and the output of a management command in a process of its own."""
+    child = _nursery.child("tests.nursery:command", *arguments, talks=True, **more)
+    try:
+        assert child.stdout
+        said = child.stdout.read()
+        return child.wait(timeout=60), said
+    finally:
+        child.end()
+
+
 @contextmanager
-def cluster(patience: float = 15, **more: str) -> Iterator[subprocess.Popen[bytes]]:
+def cluster(patience: float = 15, **more: str) -> Iterator[Child]:
     """A real `qcluster` on this test's database and emulator, ended with all its processes:
     at once, or after `patience` seconds for what they hold."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "django", "qcluster"],
-        cwd=ROOT,
-        env=environment(**more),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
+    child = _nursery.child("tests.nursery:command", "qcluster", **more)
     try:
-        yield process
+        yield child
     finally:
-        _end(process, patience)
-
-
-def _end(process: subprocess.Popen[bytes], patience: float) -> None:
-    if patience:
-        # To the one process first: it ends its workers when they have done what they hold.
-        process.send_signal(signal.SIGTERM)
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(timeout=patience)
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+        if patience:
+            # To the one process first: it ends its workers when they have done what they hold.
+            child.send_signal(signal.SIGTERM)
+            with suppress(subprocess.TimeoutExpired):
+                child.wait(timeout=patience)
+        child.end()

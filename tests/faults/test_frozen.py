@@ -3,8 +3,6 @@
 import json
 import os
 import signal
-import subprocess
-import sys
 
 import pytest
 
@@ -13,7 +11,7 @@ from genlook_oscar.engine import account
 from genlook_oscar.engine.health import health
 from genlook_oscar.models import Account, TryOn
 from tests.conftest import wait_until
-from tests.processes import ROOT, actors, cluster, environment
+from tests.processes import actors, cluster, run
 
 pytestmark = [pytest.mark.postgres, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -24,12 +22,8 @@ def codes():
 
 def status():
     """What the command says in a process of its own, and its exit code."""
-    command = [sys.executable, "-m", "django", "genlook_status", "--json"]
-    ended = subprocess.run(
-        command, cwd=ROOT, env=environment(), capture_output=True, text=True, timeout=60
-    )
-    told = json.loads(ended.stdout)
-    return ended.returncode, [finding["code"] for finding in told["findings"]]
+    code, said = run("genlook_status", "--json")
+    return code, [finding["code"] for finding in json.loads(said)["findings"]]
 
 
 def completed(tryon):
