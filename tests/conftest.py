@@ -71,6 +71,30 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
         assert connection.features.supports_json_field
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _quick_flush() -> None:
+    """Empty the database after a test by deleting what is there. Django truncates all tables,
+    which costs PostgreSQL seconds for the 150 of them, most of them empty."""
+    from django.db import connection
+
+    if connection.vendor != "postgresql":
+        return
+
+    def sql_flush(style: Any, tables: list[str], **options: Any) -> list[str]:
+        quoted = [connection.ops.quote_name(table) for table in tables]
+        there = " UNION ALL ".join(
+            f"SELECT {number} AS number, EXISTS (SELECT 1 FROM {name}) AS filled"
+            for number, name in enumerate(quoted)
+        )
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT number FROM ({there}) AS t WHERE filled")
+            filled = [quoted[number] for (number,) in cursor.fetchall()]
+        # In any order: Django's foreign keys are looked at when the transaction ends.
+        return [f"DELETE FROM {name}" for name in filled]
+
+    connection.ops.sql_flush = sql_flush  # type: ignore[method-assign]
+
+
 @pytest.fixture(scope="session")
 def _emulator() -> Iterator[Any]:
     from genlook_oscar.emulator import Emulator
