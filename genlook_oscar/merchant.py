@@ -15,6 +15,19 @@ FIELDSETS: list[tuple[Any, Any]] = [
             "description": _("How photos and results are made and how long they are kept."),
         },
     ),
+    (
+        _("Catalogue"),
+        {
+            "fields": [
+                "warm_up",
+                "warm_up_count",
+                "send_changes",
+                "unfit_kinds",
+                "bad_reports_limit",
+            ],
+            "description": _("Which products are offered, and when Genlook learns of them."),
+        },
+    ),
     (_("After the picture"), {"fields": ["sharing", "ready_mail"]}),
     (
         _("Wording"),

@@ -3,46 +3,22 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
-from django.contrib.admin.models import CHANGE, LogEntry
-from django.db.models import Q, QuerySet
+from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.html import format_html
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from .. import clock
 from ..catalogue.eligibility import verdict
 from ..catalogue.links import link_for
 from ..catalogue.naming import validate_external_id
 from ..catalogue.payload import Unfit
 from ..engine.messages import explanation
 from ..engine.outcomes import code_of
-from ..models import ProductLink
+from ..models import ProductLink, Ready
 from .base import NONE, short
-
-
-class KnownFilter(admin.SimpleListFilter):
-    """Whether Genlook should hold the product now."""
-
-    title = _("known to Genlook")
-    parameter_name = "known"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [
-            ("now", gettext("Now")),
-            ("lapsed", gettext("No longer")),
-            ("never", gettext("Never sent")),
-        ]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
-        now = clock.now()
-        held = Q(known_until__gt=now) & ~Q(fingerprint="")
-        return {
-            "now": queryset.filter(held),
-            "lapsed": queryset.exclude(sent_at=None).exclude(held),
-            "never": queryset.filter(sent_at=None),
-        }.get(self.value() or "", queryset)
+from .product_actions import MANAGE, CatalogueActions
+from .product_filters import CategoryFilter, KnownFilter, OfferedFilter, ReadyFilter
 
 
 class ProductLinkForm(forms.ModelForm):
@@ -59,18 +35,28 @@ class ProductLinkForm(forms.ModelForm):
 
 
 @admin.register(ProductLink)
-class ProductLinkAdmin(admin.ModelAdmin):
+class ProductLinkAdmin(CatalogueActions, admin.ModelAdmin):
     form = ProductLinkForm
     list_display = [
         "product_title",
-        "switched_on",
+        "switched",
+        "readiness",
         "sku",
         "external_id",
         "error",
-        "sent",
         "known",
+        "last_tried",
+        "bad_reports",
+        "waiting",
     ]
-    list_filter = ["enabled", KnownFilter, ("error_code", admin.AllValuesFieldListFilter)]
+    list_filter = [
+        OfferedFilter,
+        ReadyFilter,
+        "enabled",
+        KnownFilter,
+        CategoryFilter,
+        ("error_code", admin.AllValuesFieldListFilter),
+    ]
     list_select_related = ["product__parent"]
     search_fields = [
         "external_id",
@@ -82,10 +68,23 @@ class ProductLinkAdmin(admin.ModelAdmin):
     search_help_text = _("Title, SKU, UPC or externalId")
     show_full_result_count = False
     raw_id_fields = ["product"]
-    actions = ["switch_on", "switch_off"]
+    actions = [
+        "switch_on",
+        "switch_off",
+        "follow_rules",
+        "register_now",
+        "refresh",
+        "forget",
+        "look_again",
+        "export_csv",
+    ]
     readonly_fields = [
         "sku",
         "button",
+        "reasons",
+        "checked_at",
+        "bad_reports",
+        "waiting",
         "sent_at",
         "known_until",
         "last_used_at",
@@ -93,12 +92,26 @@ class ProductLinkAdmin(admin.ModelAdmin):
         "error_explained",
     ]
     fieldsets = [
-        (None, {"fields": ["product", "sku", "enabled", "button"]}),
+        (
+            None,
+            {
+                "fields": [
+                    "product",
+                    "sku",
+                    "enabled",
+                    "button",
+                    "reasons",
+                    "checked_at",
+                    "bad_reports",
+                ]
+            },
+        ),
         (
             _("At Genlook"),
             {
                 "fields": [
                     "external_id",
+                    "waiting",
                     "sent_at",
                     "known_until",
                     "last_used_at",
@@ -118,9 +131,8 @@ class ProductLinkAdmin(admin.ModelAdmin):
             {
                 "fields": ["product", "enabled", "external_id"],
                 "description": _(
-                    "Products appear here by themselves when a shopper reaches for the button. "
-                    "Add one to switch it off before that. An empty externalId is made from "
-                    "the SKU."
+                    "Products appear here by themselves within minutes, or at once with the "
+                    "command genlook_catalogue check. An empty externalId is made from the SKU."
                 ),
             },
         )
@@ -131,6 +143,15 @@ class ProductLinkAdmin(admin.ModelAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         return [*self.readonly_fields, "product"] if obj else self.readonly_fields
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return super().has_module_permission(request) or request.user.has_perm(MANAGE)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_view_permission(request, obj) or request.user.has_perm(MANAGE)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_change_permission(request, obj) or request.user.has_perm(MANAGE)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         # The row keeps its name from being given to another product.
@@ -156,9 +177,28 @@ class ProductLinkAdmin(admin.ModelAdmin):
     def product_title(self, obj: ProductLink) -> str:
         return obj.product.get_title() if obj.product else gettext("(deleted)")
 
-    @admin.display(description=_("on"), boolean=True, ordering="enabled")
-    def switched_on(self, obj: ProductLink) -> bool | None:
-        return obj.enabled
+    @admin.display(description=_("can be tried on"), ordering="enabled")
+    def switched(self, obj: ProductLink) -> str:
+        return str(obj.get_enabled_display())
+
+    @admin.display(description=_("readiness"), ordering="ready_code")
+    def readiness(self, obj: ProductLink) -> str:
+        words = self.reasons(obj)
+        return format_html('<span title="{}">{}</span>', words, obj.get_ready_code_display())
+
+    @admin.display(description=_("what is missing"))
+    def reasons(self, obj: ProductLink) -> str:
+        """All that readiness found, the gravest first."""
+        known = dict(Ready.choices)
+        return ", ".join(str(known.get(code, code)) for code in obj.ready_reasons) or NONE
+
+    @admin.display(description=_("last tried on"), ordering="last_used_at")
+    def last_tried(self, obj: ProductLink) -> str:
+        return short(obj.last_used_at, "SHORT_DATE_FORMAT")
+
+    @admin.display(description=_("waiting"), ordering="wanted")
+    def waiting(self, obj: ProductLink) -> str:
+        return str(obj.get_wanted_display()) if obj.wanted else NONE
 
     @admin.display(description=_("last error"), ordering="error_code")
     def error(self, obj: ProductLink) -> str:
@@ -166,10 +206,6 @@ class ProductLinkAdmin(admin.ModelAdmin):
             return NONE
         words = self.error_explained(obj)
         return format_html('<span title="{}">{}</span>', words, obj.error_code)
-
-    @admin.display(description=_("last sent"), ordering="sent_at")
-    def sent(self, obj: ProductLink) -> str:
-        return short(obj.sent_at, "SHORT_DATE_FORMAT")
 
     @admin.display(description=_("known until"), ordering="known_until")
     def known(self, obj: ProductLink) -> str:
@@ -185,23 +221,3 @@ class ProductLinkAdmin(admin.ModelAdmin):
         if obj.error_code in Unfit.values:
             return str(Unfit(obj.error_code).label)
         return explanation(code_of(obj.error_code, "")) or NONE
-
-    @admin.action(description=_("Switch try-on on for these products"), permissions=["change"])
-    def switch_on(self, request: HttpRequest, queryset: QuerySet) -> None:
-        self._switch(request, queryset, on=True)
-
-    @admin.action(description=_("Switch try-on off for these products"), permissions=["change"])
-    def switch_off(self, request: HttpRequest, queryset: QuerySet) -> None:
-        self._switch(request, queryset, on=False)
-
-    def _switch(self, request: HttpRequest, queryset: QuerySet, *, on: bool) -> None:
-        rows = list(queryset.filter(~Q(enabled=on) | Q(enabled=None)))
-        ProductLink.objects.filter(pk__in=[row.pk for row in rows]).update(enabled=on)
-        done = gettext("Switched on.") if on else gettext("Switched off.")
-        LogEntry.objects.log_actions(str(request.user.pk), rows, CHANGE, done)
-        words = (
-            ngettext("%d product switched on.", "%d products switched on.", len(rows))
-            if on
-            else ngettext("%d product switched off.", "%d products switched off.", len(rows))
-        )
-        self.message_user(request, words % len(rows), messages.SUCCESS)

@@ -9,7 +9,7 @@ import logging
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.db.models.signals import m2m_changed, post_delete, post_save
 from oscar.core.loading import get_model
 
@@ -22,6 +22,12 @@ def note_changed(*product_ids: Any) -> None:
     """Have these products looked at again, and their variants, which show what is theirs."""
     family = Q(product_id__in=product_ids) | Q(product__parent_id__in=product_ids)
     ProductLink.objects.filter(family).order_by().update(ready_code="", checked_at=None)
+
+
+def note_links(links: QuerySet[ProductLink]) -> int:
+    """Have the products of these links looked at again, their files included; return how
+    many."""
+    return links.order_by().update(checked_at=None, checked_content="")
 
 
 def connect() -> None:

@@ -27,6 +27,7 @@ BATCH = 300
 """Products looked at, at most, in one round; 432,000 a day. Chosen here."""
 TURN_SECONDS = 3.0
 """A round ends after this time, so that a worker is free again. Chosen here."""
+LINKS_PER_ROUND = 2_000
 WISHED_PER_ROUND = 500
 
 
@@ -38,10 +39,8 @@ def round_due() -> bool:
 def look_over() -> None:
     """One round. Harmless when run twice."""
     configuration = Configuration.load()
-    if not configuration.enabled:
-        return
     end = clock.ticks() + TURN_SECONDS
-    make_links(list(without_link().order_by("pk")[:BATCH]))
+    make_links(list(without_link().order_by("pk")[:LINKS_PER_ROUND]))
     kinds = Kinds(configuration.unfit_kinds)
     for link in _due().order_by(F("checked_at").asc(nulls_first=True), "pk")[:BATCH]:
         look_at(link, configuration, kinds)
@@ -59,11 +58,11 @@ def look_at(link: ProductLink, configuration: Configuration, kinds: Kinds) -> No
 
 
 def sweep(configuration: Configuration) -> None:
-    """The sweep's part: hand the next steps to the workers."""
-    if not configuration.enabled:
-        return
-    forget_deleted()
-    warm_up(configuration)
+    """The sweep's part: hand the next steps to the workers. Readiness is looked at before
+    the shop is switched on, too: a merchant wants to know what she would offer."""
+    if configuration.enabled:
+        forget_deleted()
+        warm_up(configuration)
     wishes.start()
     if round_due():
         enqueue("look_over")

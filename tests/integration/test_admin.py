@@ -11,6 +11,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
 from django.core.files.base import ContentFile
+from django.forms.models import model_to_dict
 from django.test import Client
 from django.urls import reverse
 from django_q.models import OrmQ
@@ -118,17 +119,12 @@ def make_photo_of(shopper: Any, **values: Any) -> Any:
 
 class TestConfiguration:
     def form(self, **values: Any) -> dict[str, Any]:
-        return {
-            "enabled": "on",
-            "audience": "everyone",
-            "watermark": "account",
-            "keep_for_days": "0",
-            "crop": "on",
-            "button_label": "",
-            "consent_text": "",
-            "privacy_url": "",
-            "disclaimer": "",
-        } | values
+        """What a browser sends of the form as it stands before the first change."""
+        fields = model_to_dict(Configuration()).items()
+        untouched = {
+            name: value for name, value in fields if value is not None and value is not False
+        }
+        return untouched | {"enabled": "on", "keep_for_days": "0"} | values
 
     def test_the_list_leads_to_the_one_form(self, boss: Client) -> None:
         response = boss.get("/admin/genlook_oscar/configuration/")
