@@ -87,6 +87,13 @@ class Conf:
         return "urls" if self._get("PRODUCT_IMAGES", "bytes") == "urls" else "bytes"
 
     @property
+    def kind_words(self) -> dict[str, tuple[str, ...]]:
+        """Words by which a product is known to be worn on the `face`, as a `top`, on the
+        `legs` or on the whole `body`; a kind named here loses its built-in words."""
+        words: dict[str, Any] = self._get("KIND_WORDS", {})
+        return {kind: tuple(map(str, own)) for kind, own in words.items()}
+
+    @property
     def site_url(self) -> str:
         """Scheme and host put before relative picture URLs when `product_images` is urls."""
         return str(self._get("SITE_URL", "") or "").rstrip("/")

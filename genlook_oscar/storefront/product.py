@@ -21,12 +21,13 @@ WIDTH = "640x"
 
 @dataclass(frozen=True)
 class Variant:
-    """One child of a parent; `image_url` is its own picture or its parent's, or empty."""
+    """One child of a parent; `image_url` is its own picture or, `borrowed`, its parent's."""
 
     product: Any
     title: str
     image_url: str
     selected: bool = False
+    borrowed: bool = False
 
     @property
     def pk(self) -> int:
@@ -87,6 +88,7 @@ def variants_of(product: Any) -> list[Variant]:
                 title=child.title or child.attribute_summary or product.title,
                 image_url=small_picture(own) if own else of_parent,
                 selected=not found,
+                borrowed=own is None,
             )
         )
     return found
@@ -95,9 +97,14 @@ def variants_of(product: Any) -> list[Variant]:
 def display_picture(product: Any) -> str:
     """The address of a small picture of the product, or its parent's; empty without any."""
     image = first_image(product)
-    if image is None and product.parent_id:
+    if borrows_picture(product):
         image = first_image(product.parent)
     return small_picture(image)
+
+
+def borrows_picture(product: Any) -> bool:
+    """Whether a child is shown, and tried on, by a picture of its parent's."""
+    return bool(product.parent_id and first_image(product) is None)
 
 
 def first_image(product: Any) -> Any:

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from ..catalogue.eligibility import verdict
+from ..catalogue.kinds import kind_of
 from ..conf import conf
 from ..engine import progress
 from ..engine.products import enqueue_registration
@@ -18,7 +19,7 @@ from .base import StorefrontView
 from .beside import choices_beside
 from .data import photo_url
 from .intake import needs_consent, refusal
-from .product import display_picture, find, variants_of
+from .product import borrows_picture, display_picture, find, variants_of
 from .words import button_label, disclaimer
 
 
@@ -50,6 +51,8 @@ def room_context(
         "product": product,
         "product_title": product.get_title(),
         "product_image_url": display_picture(product),
+        "kind": kind_of(product),
+        "picture_borrowed": borrows_picture(product),
         "product_url": product.get_absolute_url(),
         "variants": variants_of(product),
         "photos": photos,

@@ -130,6 +130,34 @@ def test_every_variant_can_be_chosen_on_the_parents_page(visit: Any, jumper: Any
     assert get_model("basket", "Line").objects.get().product == forest
 
 
+def test_the_room_opens_with_what_is_picked_on_the_page(visit: Any, jumper: Any) -> None:
+    Product = get_model("catalogue", "Product")
+    forest, rust = (Product.objects.get(title=title) for title in ("Forest", "Rust"))
+    rust.images.all().delete()
+    shopper = visit(DESK)
+    page, room = shopper.page, Room(shopper.page)
+    shopper.goto(jumper.get_absolute_url())
+    tell = (
+        "id => document.dispatchEvent(new CustomEvent('genlook:product', {detail: {product: id}}))"
+    )
+    page.evaluate(tell, forest.pk)
+    room.open()
+    expect(room.dialog.get_by_role("radio", name="Forest")).to_be_checked()
+    lent = room.dialog.get_by_text("no picture of this one alone")
+    expect(lent).to_be_hidden()
+    # What she chooses in the room stays until she picks another one on the page.
+    room.dialog.get_by_role("radio", name="Oat").check()
+    page.keyboard.press("Escape")
+    room.open()
+    expect(room.dialog.get_by_role("radio", name="Oat")).to_be_checked()
+    page.keyboard.press("Escape")
+    page.evaluate(tell, rust.pk)
+    room.open()
+    expect(room.dialog.get_by_role("radio", name="Rust")).to_be_checked()
+    expect(lent).to_be_visible()
+    shopper.shot("variant-lent-picture", whole=True)
+
+
 def test_a_variant_that_is_sold_out_leads_to_its_own_page(visit: Any, jumper: Any) -> None:
     shopper = visit(DESK)
     room = Room(shopper.page)

@@ -1,42 +1,41 @@
 // Brings the fitting room when the shopper reaches for its button. Nothing else loads before.
-(function () {
-  var tag = "genlook-try-on";
-  // Without these the link leads to a page that does the same.
-  if (!window.customElements || !window.HTMLDialogElement) return;
+// Where this cannot run, the link leads to a page that does the same.
+if (window.HTMLDialogElement) {
+  const tag = "genlook-try-on";
 
-  function load(host) {
-    return (host.loading = host.loading || import(host.dataset.src).then(function (module) {
-      if (!customElements.get(tag)) customElements.define(tag, module.FittingRoom);
-    }).catch(function (error) {
-      host.loading = null;
-      throw error;
-    }));
-  }
-
-  function reached(event) {
-    var link = event.target.closest && event.target.closest(tag + ">a");
-    return link && link.parentNode;
-  }
-
-  ["pointerover", "focusin", "touchstart"].forEach(function (type) {
-    document.addEventListener(type, function (event) {
-      var host = reached(event);
-      if (host) load(host).then(function () { host.prepare(); }).catch(function () {});
-    }, { passive: true });
+  const load = (host) => host.loading ??= import(host.dataset.src).then((module) => {
+    if (!customElements.get(tag)) customElements.define(tag, module.FittingRoom);
+  }).catch((error) => {
+    host.loading = null;
+    throw error;
   });
 
-  document.addEventListener("click", function (event) {
-    var host = reached(event);
-    if (!host || event.button || event.metaKey || event.ctrlKey || event.shiftKey) return;
+  const reached = ({ target }) => target.closest?.(tag + ">a")?.parentNode;
+
+  for (const type of ["pointerover", "focusin"]) {
+    document.addEventListener(type, (event) => {
+      const host = reached(event);
+      if (host) load(host).then(() => host.prepare()).catch(() => {});
+    });
+  }
+
+  document.addEventListener("click", (event) => {
+    const host = reached(event);
+    if (!host || event.metaKey || event.ctrlKey || event.shiftKey) return;
     event.preventDefault();
-    load(host).then(function () { return host.open(); }).catch(function () {
+    load(host).then(() => host.open()).catch(() => {
       location = host.querySelector("a").href;
     });
   });
 
-  // A try-on begun here, before the page was left, is followed on, so that its end can be told.
+  // A theme tells which variant she has picked.
+  document.addEventListener("genlook:product", ({ detail }) => {
+    for (const host of document.querySelectorAll(tag)) host.dataset.chosen = detail.product;
+  });
+
+  // A try-on begun here before the page was left is followed on.
   try {
-    var kept = JSON.parse(sessionStorage.genlook);
-    if (kept.live) load(document.querySelector(tag + "[data-product='" + kept.room + "']"));
-  } catch (error) {}
-})();
+    const kept = JSON.parse(sessionStorage.genlook);
+    if (kept.live) load(document.querySelector(`${tag}[data-product="${kept.room}"]`));
+  } catch {}
+}

@@ -133,6 +133,7 @@ export class FittingRoom extends HTMLElement {
     }
     this.notice?.hide();
     if (this.dialog.open) return;
+    this.followPage();
     const page = document.documentElement;
     this.page = [page.style.overflow, page.style.scrollbarGutter];
     if (innerWidth > page.clientWidth) page.style.scrollbarGutter = "stable";
@@ -142,6 +143,18 @@ export class FittingRoom extends HTMLElement {
     this.emit("open", { product: this.product.value });
     const kept = this.recall();
     if (kept?.room === this.dataset.product && !this.tryon.url) this.tryon.follow(kept.url, kept);
+  }
+
+  /** Choose the variant that she has picked on the page since she was last here: told by a
+      `genlook:product` event, or found in Oscar's form of a parent. */
+  followPage() {
+    const fields = [...document.querySelectorAll("[name=child_id]")];
+    const field = fields.find(({ type, checked }) => type !== "radio" || checked);
+    const picked = this.dataset.chosen || field?.value;
+    if (picked === this.picked) return;
+    this.picked = picked;
+    if (["result", "failed"].includes(this.state)) this.tryon.again();
+    if (this.state === "photo") this.chooseProduct(picked);
   }
 
   close() {
@@ -211,11 +224,15 @@ export class FittingRoom extends HTMLElement {
     this.camera.open();
   }
 
-  chooseProduct() {
+  /** Choose what is tried on: the variant with this id, if there is one, else what is ticked. */
+  chooseProduct(id) {
     const inputs = [...this.shadowRoot.querySelectorAll("[name=product]")];
+    const wanted = inputs.find(({ value }) => value === id);
+    if (wanted) wanted.checked = true;
     this.product = inputs.find((input) => input.type === "hidden" || input.checked) || inputs[0];
     this.product.checked = true;
-    const { image, basket, url } = this.product.dataset;
+    const { image, basket, url, shared } = this.product.dataset;
+    this.part("shared-picture").hidden = shared === undefined;
     const garment = this.part("garment");
     garment.hidden = !image;
     if (image) garment.src = image;

@@ -147,10 +147,9 @@ export class TryOn {
   }
 
   recogniseProduct(product) {
-    const input = this.room.shadowRoot.querySelector(`[name=product][value="${product?.id}"]`);
-    if (!input || input === this.room.product) return;
-    input.checked = true;
-    this.room.chooseProduct();
+    if (product && this.room.product.value !== `${product.id}`) {
+      this.room.chooseProduct(`${product.id}`);
+    }
   }
 
   end(answer) {

@@ -82,6 +82,7 @@ def test_the_variants_of_a_parent_carry_their_pictures(
 
     assert (rust.title, rust.selected) == ("Jumper, rust", True)
     assert (forest.title, forest.selected) == ("Jumper, forest", False)
+    assert (rust.borrowed, forest.borrowed) == (True, False)
     assert forest.image_url
     assert rust.image_url
     assert forest.image_url != rust.image_url
@@ -122,3 +123,22 @@ def test_staff_see_the_room_of_a_product_before_it_is_public(
     django_user_model.objects.update(is_staff=True)
 
     assert customer.page(room(make_product(is_public=False))).status_code == 200
+
+
+def test_the_examples_of_a_good_photo_fit_the_product(visitor: Visitor, make_product: Any) -> None:
+    said = {
+        "Straw hat": "Your face and shoulders",
+        "Breton top": "From head to hips",
+        "Jeans": "your legs down to the feet",
+        "Wrap dress": "Head to toe",
+    }
+    for title, words in said.items():
+        page = visitor.page(room(make_product(title))).content.decode()
+        assert words in page
+        assert page.count("genlook-hint-good") == 2
+
+
+def test_a_child_without_a_picture_says_whose_it_borrows(visitor: Visitor, jumper: Any) -> None:
+    rust, forest = jumper.children.order_by("title").reverse()
+    assert " data-shared>" in visitor.page(room(rust)).content.decode()
+    assert " data-shared>" not in visitor.page(room(forest)).content.decode()
