@@ -48,6 +48,13 @@ class Clock:
             while not self._stopped and (left := end - time.monotonic()) > 0:
                 self._moved.wait(left)
 
+    def wait_for(self, event: threading.Event) -> bool:
+        """Wait until `event` is set; False when stopped before."""
+        while not self._stopped:
+            if event.wait(0.02):
+                return True
+        return False
+
     def stop(self) -> None:
         """End every wait."""
         with self._moved:

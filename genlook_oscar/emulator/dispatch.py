@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -53,6 +54,14 @@ def carried_out(world: World, request: Request, target: Target) -> Answer:
     if target.template.startswith("/results/"):
         return storage.result(world, target.params["id"])
     return storage.preview(world, target.params["id"])
+
+
+def made(answer: Answer) -> str | None:
+    """The id of what an answer says was made: a generation or an image."""
+    if answer.status >= 300 or answer.content_type != "application/json":
+        return None
+    told = json.loads(answer.body or b"{}")
+    return told.get("generationId") or told.get("imageId") if isinstance(told, dict) else None
 
 
 def guarded(work: Callable[[], Answer]) -> Answer:

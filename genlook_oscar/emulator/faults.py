@@ -20,6 +20,7 @@ ANSWER_KINDS = (
     "empty",
     "delay",
     "slow_body",
+    "hold",
 )
 GENERATION_KINDS = ("fail", "stall")
 
@@ -59,6 +60,10 @@ class Fault:
     probability: float
     until: float | None
     hits: int = field(default=0)
+    over: threading.Event = field(default_factory=threading.Event)
+    """Set when the fault is switched off; requests that it holds go on then."""
+    dropped: bool = False
+    """Switched off with the whole state: requests that it holds have nowhere to go."""
 
     def get(self, name: str, default: Any = None) -> Any:
         """An option that belongs to the kind."""
@@ -94,10 +99,13 @@ class Faults:
             self._faults = [*self._faults, fault]
         return fault
 
-    def clear(self) -> None:
-        """Switch all off."""
+    def clear(self, *, drop: bool = False) -> None:
+        """Switch all off; requests on hold go on, or are dropped."""
         with self._lock:
-            self._faults = []
+            faults, self._faults = self._faults, []
+        for fault in faults:
+            fault.dropped = drop
+            fault.over.set()
 
     def take(self, kinds: tuple[str, ...], method: str, template: str, now: float) -> Fault | None:
         """The fault that a request meets, counted as met; None is the usual case."""

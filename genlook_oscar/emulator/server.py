@@ -77,6 +77,7 @@ class Handler(BaseHTTPRequestHandler):
     timeout = 300
     wbufsize = 64 * 1024
     disable_nagle_algorithm = True
+    _entry: dict[str, Any] | None = None
 
     def log_message(self, format: str, *args: Any) -> None:
         """Silent: the log is asked for by HTTP."""
@@ -88,6 +89,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def _serve(self) -> None:
         world = self.server.world
+        self._entry = None
         parts = urlsplit(self.path)
         path = parts.path
         if path.startswith("/_emulator/"):
@@ -99,7 +101,7 @@ class Handler(BaseHTTPRequestHandler):
         target = dispatch.target_of(self.command, path)
         template = target.template
         fault = world.faults.take(ANSWER_KINDS, self.command, template, world.clock.now())
-        entry = self._log(template, fault)
+        entry = self._log(target, fault)
         if fault is not None and fault.kind == "refuse":
             return self._hang_up(reset=True)
         body = self._body()
@@ -112,6 +114,8 @@ class Handler(BaseHTTPRequestHandler):
             seconds += fault.get("seconds", 1.0)
         if seconds:
             world.clock.sleep(seconds)
+        if not self._held(fault, "before"):
+            return self._hang_up(reset=True)
         if fault is not None and fault.kind == "error" and not fault.get("carried_out"):
             answer = dispatch.error_of(fault)
         else:
@@ -119,11 +123,21 @@ class Handler(BaseHTTPRequestHandler):
         if fault is not None and fault.kind == "error" and fault.get("carried_out"):
             answer = dispatch.error_of(fault)
         entry["status"] = answer.status
+        entry["about"] = entry["about"] or dispatch.made(answer)
+        if not self._held(fault, "after"):
+            return self._hang_up(reset=True)
+        self._entry = entry
         self._answer(answer, fault)
+
+    def _held(self, fault: Fault | None, when: str) -> bool:
+        """Wait for the end of a fault that holds requests; False when there is none to wait for."""
+        if fault is None or fault.kind != "hold" or (fault.get("when") or "before") != when:
+            return True
+        return self.server.world.clock.wait_for(fault.over) and not fault.dropped
 
     def _answer(self, answer: Answer, fault: Fault | None) -> None:
         kind = fault.kind if fault is not None else ""
-        if fault is None or kind in ("error", "refuse"):
+        if fault is None or kind in ("error", "refuse", "hold"):
             self._send(answer)
         elif kind == "delay":
             if fault.get("when") == "after":
@@ -152,17 +166,28 @@ class Handler(BaseHTTPRequestHandler):
         for name, value in answer.headers.items():
             self.send_header(name, value)
         self.end_headers()
-        if self.command == "HEAD" or answer.status == 204:
-            return
+        body = b"" if self.command == "HEAD" or answer.status == 204 else answer.body
         if seconds is None:
-            self.wfile.write(answer.body[:upto])
+            self._write(body[:upto], last=upto is None)
             return
-        size = max(1, -(-len(answer.body) // 20))
-        starts = range(0, len(answer.body), size)
+        size = max(1, -(-len(body) // 20))
+        starts = range(0, max(1, len(body)), size)
         for start in starts:
-            self.wfile.write(answer.body[start : start + size])
-            self.wfile.flush()
+            self._write(body[start : start + size], last=start == starts[-1])
             self.server.world.clock.sleep(seconds / len(starts))
+
+    def _write(self, content: bytes, *, last: bool) -> None:
+        """Send a part of an answer, and note when the last of it has gone out."""
+        if last and self._entry is not None:
+            # Before, because whoever has the answer may look at the log at once.
+            self._entry["answered"] = self.server.world.clock.now()
+        try:
+            self.wfile.write(content)
+            self.wfile.flush()
+        except OSError:
+            if self._entry is not None:
+                self._entry["answered"] = None
+            raise
 
     def _hang_up(self, *, reset: bool) -> None:
         self.close_connection = True
@@ -201,19 +226,21 @@ class Handler(BaseHTTPRequestHandler):
             root_url=f"http://{self.headers.get('Host') or f'{host!s}:{port}'}",
         )
 
-    def _log(self, template: str, fault: Fault | None) -> dict[str, Any]:
+    def _log(self, target: dispatch.Target, fault: Fault | None) -> dict[str, Any]:
         world = self.server.world
         now = world.clock.now()
         entry: dict[str, Any] = {
             "at": timestamp(now),
             "time": now,
             "method": self.command,
-            "endpoint": template,
+            "endpoint": target.template,
+            "about": next(iter(target.params.values()), None),
             "status": None,
+            "answered": None,
             "fault": fault.kind if fault is not None else None,
             "key_sent": "x-api-key" in self.headers,
         }
         with world.lock:
             world.requests.append(entry)
-            world.counts[f"{self.command} {template}"] += 1
+            world.counts[f"{self.command} {target.template}"] += 1
         return entry

@@ -54,7 +54,7 @@ class World:
         self.drawn: weakref.WeakValueDictionary[tuple[str, ...], Blob] = (
             weakref.WeakValueDictionary()
         )
-        self.faults.clear()
+        self.faults.clear(drop=True)
         self.faults.random = self.random
 
     def reset(self) -> None:

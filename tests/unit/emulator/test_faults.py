@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import requests
 
 from genlook_oscar.emulator import Control, Emulator
 from genlook_oscar.emulator.failures import CATALOGUE
+from tests.conftest import wait_until
 
 from .conftest import Api, refused
 
@@ -226,3 +228,53 @@ def test_stopping_does_not_wait_for_slow_answers(
     start = time.monotonic()
     emulator.stop()
     assert time.monotonic() - start < 5
+
+
+def test_a_request_on_hold_goes_on_when_faults_end(api: Api, control: Control) -> None:
+    image_id = api.image_id()
+    for when, charged in (("before", 0), ("after", 1)):
+        control.fault("hold", path="/try-on", when=when)
+        with ThreadPoolExecutor(1) as pool:
+            answer = pool.submit(api.try_on, image_id)
+            wait_until(lambda: control.state()["faults"][-1]["hits"])
+            wait_until(lambda charged=charged: len(control.state()["generations"]) >= charged)
+            entry = control.requests()[-1]
+            assert (entry["answered"], entry["fault"]) == (None, "hold")
+            control.clear_faults()
+            generation_id = answer.result().json()["generationId"]
+        entry = control.requests()[-1]
+        assert (entry["about"], entry["status"]) == (generation_id, 201)
+        assert entry["answered"] >= entry["time"]
+
+
+def test_a_request_on_hold_does_not_outlive_a_reset(api: Api, control: Control) -> None:
+    image_id = api.image_id()
+    control.fault("hold", path="/try-on")
+    with ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(api.try_on, image_id)
+        wait_until(lambda: control.state()["faults"][-1]["hits"])
+        control.reset()
+        with pytest.raises(requests.ConnectionError):
+            answer.result()
+    assert control.state()["generations"] == []
+
+
+def test_the_log_says_which_answers_went_out(api: Api, control: Control) -> None:
+    image_id = api.image_id()
+    for kind in ("lost_answer", "cut"):
+        control.fault(kind, path="/try-on", reset=True)
+        with pytest.raises(requests.RequestException):
+            api.try_on(image_id)
+    control.fault("refuse", path="/try-on")
+    with pytest.raises(requests.ConnectionError):
+        api.try_on(image_id)
+    control.fault("error", status=503, path="/try-on")
+    api.try_on(image_id)
+    control.fault("slow_body", path="/try-on", seconds=0.05)
+    generation_id = api.try_on(image_id).json()["generationId"]
+    api.generation(generation_id)
+    upload, *tried, asked = control.requests()
+    assert (upload["about"], asked["about"]) == (image_id, generation_id)
+    assert [entry["answered"] is not None for entry in tried] == [False, False, False, True, True]
+    made = [generation["generationId"] for generation in control.state()["generations"]]
+    assert [entry["about"] for entry in tried] == [made[0], made[1], None, None, made[2]]
