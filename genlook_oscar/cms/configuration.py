@@ -1,0 +1,99 @@
+"""The merchant's settings in Wagtail's admin: the form and the rules of Django's admin."""
+
+from typing import Any
+
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.admin.utils import construct_change_message
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from wagtail.admin import messages
+from wagtail.admin.forms import WagtailAdminModelForm
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel, ObjectList
+from wagtail.admin.views.generic import EditView
+
+from ..conf import conf
+from ..merchant import FIELDSETS, ConfigurationForm
+from ..models import Configuration
+from .access import CONFIGURE, Guarded
+
+
+class Form(ConfigurationForm, WagtailAdminModelForm):
+    """The form that Django's admin has, in Wagtail's clothes."""
+
+
+def panels() -> ObjectList:
+    """The fields in the groups of Django's admin."""
+    groups = []
+    for title, options in FIELDSETS:
+        fields = [FieldPanel(name) for name in _flat(options["fields"]) if _is_field(name)]
+        if fields:
+            words = str(options.get("description", ""))
+            groups.append(MultiFieldPanel(fields, heading=title or _("Try-on"), help_text=words))
+    return ObjectList(groups, base_form_class=Form)
+
+
+def _flat(names: Any) -> list[str]:
+    """Names that stand alone or in one line with others."""
+    return [one for name in names for one in ([name] if isinstance(name, str) else name)]
+
+
+def _is_field(name: str) -> bool:
+    """Whether it is edited; Django's admin may show more between the fields."""
+    field = next((one for one in Configuration._meta.get_fields() if one.name == name), None)
+    return bool(getattr(field, "editable", False))
+
+
+class ConfigurationView(Guarded, EditView):
+    """One page for the one row. A change stands in both admins' histories."""
+
+    permission = CONFIGURE
+    permission_required = None
+    model = Configuration
+    header_icon = "cog"
+    page_title = _("Virtual try-on")
+    success_message = _("The configuration was saved.")
+    error_message = _("The configuration was not saved: something must be mended first.")
+
+    @cached_property
+    def panel(self) -> Any:
+        return panels().bind_to_model(Configuration)
+
+    def get_panel(self) -> Any:
+        return self.panel
+
+    def get_object(self, queryset: Any = None) -> Configuration:
+        # Before anybody has saved, the form shows the defaults.
+        return Configuration.load()
+
+    def get_page_subtitle(self) -> str:
+        return str(Configuration._meta.verbose_name)
+
+    def get_edit_url(self) -> str:
+        return reverse("genlook_configuration")
+
+    def get_success_url(self) -> str:
+        return self.get_edit_url()
+
+    def get_success_buttons(self) -> list[Any]:
+        return []
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        answer: HttpResponse = super().form_valid(form)
+        LogEntry.objects.log_actions(
+            self.request.user.pk,
+            [self.object],
+            CHANGE,
+            construct_change_message(form, [], False),
+        )
+        if self.object.enabled and not conf.api_key:
+            messages.warning(
+                self.request,
+                gettext(
+                    "Virtual try-on is on, but shoppers see no button until GENLOOK_API_KEY is "
+                    "set in the project's settings."
+                ),
+            )
+        return answer

@@ -1,0 +1,63 @@
+"""Today's state on the front page of Wagtail's admin."""
+
+from datetime import datetime, time
+from typing import Any
+
+from django.db.models import Count, IntegerField, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+from django.utils.timezone import localtime, make_aware
+from wagtail.admin.ui.components import Component
+
+from .. import clock
+from ..conf import conf
+from ..models import Configuration, TryOn
+from .access import CONFIGURE, SEE_TRYONS
+
+Status = TryOn.Status
+
+
+def today() -> dict[str, Any]:
+    """Whether try-on is on, and the numbers of today's try-ons. One query."""
+    midnight = make_aware(datetime.combine(localtime(clock.now()).date(), time.min))
+    clicked = TryOn.objects.filter(created_at__gte=midnight)
+    found = Configuration.objects.filter(pk=1).values(
+        "enabled",
+        all=_count(clicked),
+        pictures=_count(clicked.filter(status__in=(Status.COMPLETED, Status.EXPIRED))),
+        failed=_count(clicked.filter(status=Status.FAILED)),
+        waiting=_count(TryOn.objects.live()),
+        credits=_count(clicked.filter(charge=TryOn.Charge.SETTLED)),
+    )
+    return dict(found.first() or {"enabled": False})
+
+
+def _count(rows: QuerySet[TryOn]) -> Coalesce:
+    one = rows.order_by().annotate(every=Value(1)).values("every")
+    count = one.annotate(number=Count("pk")).values("number")
+    return Coalesce(Subquery(count, output_field=IntegerField()), 0)
+
+
+class TodayPanel(Component):
+    """For those who may see the report."""
+
+    name = "genlook_today"
+    template_name = "genlook_oscar/cms/today.html"
+    order = 90
+
+    def get_context_data(self, parent_context: Any) -> dict[str, Any]:
+        user = parent_context["request"].user
+        return {
+            **today(),
+            "no_key": not conf.api_key,
+            "report_url": reverse("genlook_report"),
+            "configuration_url": reverse("genlook_configuration")
+            if user.has_perm(CONFIGURE)
+            else "",
+        }
+
+
+def add_panel(request: Any, panels: list[Any]) -> None:
+    """For Wagtail's hook `construct_homepage_panels`."""
+    if request.user.has_perm(SEE_TRYONS):
+        panels.append(TodayPanel())
