@@ -1,5 +1,4 @@
 from django.apps import apps
-from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
@@ -11,5 +10,6 @@ urlpatterns = [
     path("", include(apps.get_app_config("oscar").urls[0])),
 ]
 
-if settings.WAGTAIL:
+if apps.is_installed("wagtail.admin"):
     urlpatterns.insert(0, path("cms-admin/", include("wagtail.admin.urls")))
+    urlpatterns.append(path("pages/", include("wagtail.urls")))
