@@ -109,6 +109,7 @@ class ProductLink(models.Model):
         editable=False,
     )
     wanted_at = models.DateTimeField(null=True, editable=False)
+    listed_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         verbose_name = _("product link")
