@@ -28,6 +28,11 @@ FORGET = timedelta(days=7)
 BATCH = 200
 
 
+def can_reach(user: Any) -> bool:
+    """Whether this user has an address that an e-mail can go to."""
+    return bool(user.is_authenticated and user.email)
+
+
 def ask_for(tryon: TryOn, language: str) -> None:
     """Note that the owner of `tryon` wants an e-mail, in `language`. Safe to repeat."""
     ReadyMail.objects.get_or_create(tryon=tryon, defaults={"language": language})

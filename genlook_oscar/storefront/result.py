@@ -17,11 +17,12 @@ from ..models import Configuration, Report
 from . import own
 from .answers import Problem, body_of, form_problem, not_found, see_other, wants_json
 from .base import DeletableByForm, StorefrontView
-from .data import has_picture, tryon_url
+from .data import download_name, has_picture, result_url, tryon_url
 from .intake import refusal
 from .product import can_be_bought, is_viewable
 from .sharing import share_url
 from .suggestions import suggestions
+from .words import disclaimer
 
 
 def result_context(
@@ -34,7 +35,12 @@ def result_context(
     found = suggestions(request, product, configuration) if again else ([], [])
     return {
         "tryon": tryon,
+        "status_url": tryon_url(tryon),
+        "result_url": result_url(tryon),
+        "download_name": download_name(tryon),
+        "disclaimer": disclaimer(configuration),
         "product_title": tryon.product_title,
+        "product_url": product.get_absolute_url() if offered else None,
         "sharing": configuration.sharing,
         "share_url": share_url(request, getattr(tryon, "share", None)),
         "reasons": Report.Reason.choices,
@@ -88,7 +94,7 @@ class ReadyMailView(DeletableByForm):
         tryon = own.tryon(request, pk)
         if not Configuration.load().ready_mail:
             raise Problem("mail_off", _("This shop does not offer an e-mail."), 403)
-        if not may_be_mailed(request.user):
+        if not mails.can_reach(request.user):
             raise refusal(Reason.SIGN_IN_FIRST)
         mails.ask_for(tryon, get_language() or "")
         if wants_json(request):
@@ -101,8 +107,3 @@ class ReadyMailView(DeletableByForm):
         if wants_json(request):
             return HttpResponse(status=204)
         return see_other(tryon_url(tryon))
-
-
-def may_be_mailed(user: Any) -> bool:
-    """Whether this user has an address that an e-mail can go to."""
-    return bool(user.is_authenticated and user.email)

@@ -10,7 +10,7 @@ from django.urls import reverse
 from ..catalogue.eligibility import verdict
 from ..catalogue.kinds import kind_of
 from ..conf import conf
-from ..engine import progress
+from ..engine import mails, progress
 from ..engine.products import enqueue_registration
 from ..models import Configuration
 from ..shopper import consent
@@ -62,6 +62,7 @@ def room_context(
         "privacy_url": wording.privacy_url,
         "retention_days": configuration.retention_days,
         "disclaimer": disclaimer(configuration),
+        "offers_mail": configuration.ready_mail and mails.can_reach(request.user),
         "button_label": button_label(configuration),
         "max_photo_bytes": conf.max_photo_bytes,
         "max_photo_pixels": conf.max_photo_pixels,

@@ -32,7 +32,7 @@ from .history import History
 from .intake import start
 from .pictures import picture_answer
 from .product import is_viewable
-from .result import may_be_mailed, result_context
+from .result import result_context
 from .words import disclaimer, waiting_words
 
 
@@ -113,7 +113,7 @@ class TryOnView(DeletableByForm):
             "retry_url": reverse("genlook_oscar:new", args=[product.pk]) if offered else None,
             "can_retry": bool(error and error["retryable"] and shown_photo and offered),
             "may_still_come": tryon.late_until is not None and not tryon.has_result(),
-            "offers_mail": configuration.ready_mail and may_be_mailed(request.user),
+            "offers_mail": configuration.ready_mail and mails.can_reach(request.user),
         }
         if tryon.has_result():
             context |= result_context(request, tryon, configuration)

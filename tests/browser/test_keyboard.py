@@ -48,7 +48,7 @@ def test_the_whole_path_by_keyboard(visit: Any, dress: Any) -> None:
     tab_to(page, room.slider)
     page.keyboard.press("End")
     expect(room.slider).to_have_value("100")
-    tab_to(page, room.dialog.locator("[data-do=basket]"))
+    tab_to(page, room.dialog.locator("[data-basket]"))
     page.keyboard.press("Enter")
     expect(page.locator("#messages")).to_contain_text("Wrap dress")
 

@@ -80,7 +80,7 @@ def test_from_the_product_page_to_the_basket(
         ("genlook", {"url": f"/try-on/{tryon.pk}/", "live": False, "room": str(dress.pk)})
     ]
 
-    room.dialog.locator("[data-do=basket]").click()
+    room.dialog.locator("[data-basket]").click()
     expect(page.locator("#messages")).to_contain_text("Wrap dress")
     line = get_model("basket", "Line").objects.get()
     assert (line.product, line.quantity) == (dress, 1)
@@ -125,7 +125,7 @@ def test_every_variant_can_be_chosen_on_the_parents_page(visit: Any, jumper: Any
     room.expect_result()
     forest = get_model("catalogue", "Product").objects.get(title="Forest")
     assert TryOn.objects.get().product == forest
-    room.dialog.locator("[data-do=basket]").click()
+    room.dialog.locator("[data-basket]").click()
     expect(page.locator("#messages")).to_contain_text("Forest")
     assert get_model("basket", "Line").objects.get().product == forest
 
@@ -166,7 +166,7 @@ def test_a_variant_that_is_sold_out_leads_to_its_own_page(visit: Any, jumper: An
     room.dialog.get_by_role("radio", name="Rust").check()
     room.run()
     room.expect_result()
-    expect(room.dialog.locator("[data-do=basket]")).to_be_hidden()
+    expect(room.dialog.locator("[data-basket]")).to_be_hidden()
     rust = get_model("catalogue", "Product").objects.get(title="Rust")
     expect(room.dialog.get_by_role("link", name="View this item")).to_have_attribute(
         "href", rust.get_absolute_url()

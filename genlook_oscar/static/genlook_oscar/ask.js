@@ -24,7 +24,7 @@ export async function ask(room, url, { method = "POST", json, body, signal, prog
     }
     // She signed in or out elsewhere since this was rendered.
     const { csrf } = (await room.markup()).querySelector("dialog").dataset;
-    room.dialog.dataset.csrf = room.part("basket-form").csrfmiddlewaretoken.value = csrf;
+    room.dialog.dataset.csrf = csrf;
   }
 }
 

@@ -1,5 +1,5 @@
 // What the fitting room and the try-on's own page share: following a try-on to its end,
-// a bar that tells no lies, and the slider between before and after.
+// a bar that tells no lies, the slider between before and after, and handing a link on.
 
 const FINAL = new Set(["completed", "failed", "cancelled", "expired", "gone"]);
 const SOONEST = 400;
@@ -131,4 +131,20 @@ export function compare(root) {
   range.hidden = false;
   range.addEventListener("input", cut);
   cut();
+}
+
+/** Let the buttons in `root` hand its link on, by the device or copied, which is said. */
+export function handOn(root, say) {
+  const link = root.querySelector("[data-link]");
+  if (!link) return;
+  const [device, copy] = root.querySelectorAll("[data-hand]");
+  device.hidden = !navigator.share;
+  device.onclick = () => navigator.share({ url: link.value }).catch(() => {});
+  copy.hidden = false;
+  copy.onclick = async () => {
+    link.select();
+    // Without https there is only the old way.
+    await (navigator.clipboard?.writeText(link.value) ?? document.execCommand("copy"));
+    say(copy.dataset.said);
+  };
 }

@@ -2,7 +2,8 @@
 // Without this script the page asks for itself again every few seconds.
 
 async function enliven(page) {
-  const { follow, compare, Bar } = await import(page.dataset.follow);
+  const { follow, compare, handOn, Bar } = await import(page.dataset.follow);
+  handOn(page, announce);
   const pictures = page.querySelector(".genlook-compare:has(.genlook-range)");
   if (pictures) {
     pictures.classList.add("genlook-slides");

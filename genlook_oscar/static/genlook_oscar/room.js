@@ -42,7 +42,7 @@ export class FittingRoom extends HTMLElement {
     root.append(markup);
     this.dialog = root.querySelector("dialog");
     this.madeAt = performance.now();
-    this.notice = this.camera = null;
+    this.notice = this.camera = this.result = null;
     const [{ ask }, { Photos }, { TryOn }] = await Promise.all(
       ["ask", "photos", "tryon"].map((name) => this.module(name)),
     );
@@ -114,10 +114,12 @@ export class FittingRoom extends HTMLElement {
       shoot: () => this.camera.take(0),
       back: () => this.camera.leave(),
       "delete-photo": () => photos.remove(),
-      basket: () => tryon.toBasket(),
       again: () => tryon.again(),
       retry: () => tryon.start(),
       look: () => tryon.follow(tryon.url),
+      mail: () => tryon.mail(),
+      zoom: () => this.result.toggle("zoomed"),
+      fill: () => this.result.toggle("full"),
       dismiss: () => this.notice?.hide(),
     })[action]();
   }
@@ -224,22 +226,20 @@ export class FittingRoom extends HTMLElement {
     this.camera.open();
   }
 
-  /** Choose what is tried on: the variant with this id, if there is one, else what is ticked. */
-  chooseProduct(id) {
-    const inputs = [...this.shadowRoot.querySelectorAll("[name=product]")];
+  /** Choose what is tried on: what has this id, if it is here, else `other` or what is ticked. */
+  chooseProduct(id, other) {
+    const inputs = [...this.shadowRoot.querySelectorAll("input[name=product]")];
     const wanted = inputs.find(({ value }) => value === id);
     if (wanted) wanted.checked = true;
-    this.product = inputs.find((input) => input.type === "hidden" || input.checked) || inputs[0];
-    this.product.checked = true;
-    const { image, basket, url, shared } = this.product.dataset;
+    const ticked = inputs.find((input) => input.type === "hidden" || input.checked) || inputs[0];
+    ticked.checked = true;
+    this.product = wanted || other || ticked;
+    const { title, image, shared } = this.product.dataset;
     this.part("shared-picture").hidden = shared === undefined;
     const garment = this.part("garment");
     garment.hidden = !image;
     if (image) garment.src = image;
-    this.dialog.querySelector("[data-do=basket]").hidden = !basket;
-    const page = this.part("product-link");
-    page.hidden = Boolean(basket) || new URL(url, location).pathname === location.pathname;
-    page.href = url;
+    this.part("name").textContent = this.product.type ? this.dialog.dataset.title : title;
   }
 
   /** What outlives the page: where the try-on is. No picture, no name, no token. */

@@ -11,7 +11,7 @@ export class TryOn {
   async start() {
     const { room } = this;
     const { photos, dialog } = room;
-    if (!["photo", "failed"].includes(room.state)) return;
+    if (!["photo", "failed", "result"].includes(room.state)) return;
     if (!photos.any) return this.stuck("choose", photos.list.querySelector("input"));
     if (!photos.agreed) return this.stuck("agree", photos.consent);
     this.news = true;
@@ -146,10 +146,8 @@ export class TryOn {
     room.say(text);
   }
 
-  recogniseProduct(product) {
-    if (product && this.room.product.value !== `${product.id}`) {
-      this.room.chooseProduct(`${product.id}`);
-    }
+  recogniseProduct({ id, title, image_url: image }) {
+    this.room.chooseProduct(`${id}`, { value: id, dataset: { title, image } });
   }
 
   end(answer) {
@@ -162,28 +160,16 @@ export class TryOn {
 
   async succeed(answer) {
     const { room } = this;
-    const { result_url: picture, photo, expires_at: until } = answer;
-    const after = room.part("after");
-    const before = room.part("before");
-    after.src = picture;
-    before.src = photo?.preview_url || room.photos.preview || "";
-    const both = Boolean(before.getAttribute("src"));
-    for (const part of [before, room.part("range"), room.part("slide")]) part.hidden = !both;
     try {
-      await after.decode();
+      const { Result } = await room.module("result");
+      room.result ??= new Result(room);
+      await room.result.show(answer, this.url);
     } catch {
       return this.fail({ message: room.text("gone"), retryable: true });
     }
-    room.part("result-expires").textContent = until ? room.dated("resultUntil", until) : "";
-    room.part("page").href = this.url;
-    const download = room.part("download");
-    download.href = picture;
-    download.download = answer.download_name || "try-on.jpg";
-    const { compare } = await room.module("follow");
-    compare(room.part("compare"));
     room.show("result");
     if (this.news) room.emit("ready", { tryon: answer.id, product: answer.product?.id ?? null });
-    return room.tell("ready", picture);
+    return room.tell("ready", answer.result_url);
   }
 
   fail(error) {
@@ -202,26 +188,17 @@ export class TryOn {
     this.leave();
     room.keep(null);
     this.url = this.id = null;
+    room.chooseProduct();
     room.show("photo");
     room.photos.render();
     room.photos.list.querySelector("input").focus();
   }
 
-  /** By the page's own form, where there is one: it knows the quantity and her options. */
-  toBasket() {
+  /** Have the shop send an e-mail when the picture is ready. */
+  async mail() {
     const { room } = this;
-    const { pathname } = new URL(room.product.dataset.basket, location);
-    const here = [...document.forms].find((form) => {
-      return new URL(form.getAttribute("action") || "", location).pathname === pathname;
-    });
-    if (here) {
-      room.close();
-      here.scrollIntoView({ block: "center" });
-      here.requestSubmit();
-      return;
-    }
-    const form = room.part("basket-form");
-    form.action = pathname;
-    form.submit();
+    const button = room.part("mail");
+    const answer = await room.ask(`${this.url}notify/`).catch((error) => error);
+    room.say((button.textContent = answer.message || button.dataset.asked));
   }
 }

@@ -1,0 +1,136 @@
+"""What a shopper does with her picture: compares, enlarges, shares, reports, tries on, buys."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from oscar.core.loading import get_model
+from playwright.sync_api import expect
+
+from genlook_oscar.models import Report, Share, TryOn
+
+from .conftest import DESK, PHONE, Room
+from .test_keyboard import tab_to
+
+
+@pytest.fixture
+def sharing(configuration: Any) -> None:
+    configuration.sharing = True
+    configuration.save()
+
+
+@pytest.fixture
+def rail(dress: Any, jumper: Any) -> Any:
+    """A category with the dress and what else there is to try on."""
+    category = get_model("catalogue", "Category").add_root(name="Women")
+    for product in (dress, jumper):
+        product.categories.add(category)
+    return category
+
+
+@pytest.mark.usefixtures("sharing", "rail")
+@pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["360", "1280"])
+def test_a_picture_is_enlarged_shared_reported_and_followed_by_another(
+    visit: Any, dress: Any, jumper: Any, viewport: Any
+) -> None:
+    shopper = visit(viewport)
+    page, room = shopper.page, Room(shopper.page)
+    shopper.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    shopper.goto(dress.get_absolute_url())
+    room.open()
+    room.run()
+    room.expect_result()
+    more = room.host.locator("[data-more]")
+    expect(more.locator("[data-basket]")).to_be_visible()
+    shopper.shot("result-more")
+
+    # Enlarged, it is moved by scrolling; filling the window, Escape leads back.
+    picture = room.host.locator("[data-pan]")
+    room.dialog.get_by_role("button", name="Enlarge").click()
+    assert picture.evaluate("e => e.scrollWidth > 2 * e.clientWidth && e.scrollLeft > 0")
+    room.dialog.get_by_role("button", name="Full screen").click()
+    size = picture.evaluate("e => [e.clientWidth, e.clientHeight]")
+    assert size[0] >= viewport["width"] - 20
+    assert size[1] >= viewport["height"] - 20
+    shopper.shot("result-full")
+    page.keyboard.press("Escape")
+    expect(room.dialog.get_by_role("button", name="Full screen")).to_have_attribute(
+        "aria-pressed", "false"
+    )
+    room.dialog.get_by_role("button", name="Enlarge").click()
+    room.expect_result()
+
+    # A link for others, copied, and ended.
+    more.get_by_role("button", name="Make a link to share").click()
+    link = more.get_by_label("Link to the picture")
+    address = link.input_value()
+    expect(more.locator("[data-section=share]").first).to_be_focused()
+    more.get_by_role("button", name="Copy link").click()
+    expect(room.host.locator("[data-live]")).to_have_text("The link is copied.")
+    assert page.evaluate("navigator.clipboard.readText()") == address
+    shopper.shot("result-shared")
+    other = visit(viewport)
+    other.page.goto(address)
+    expect(other.page.get_by_role("img", name="Someone with Wrap dress")).to_be_visible()
+    other.shot("shared", whole=True)
+    more.get_by_role("button", name="End the link").click()
+    expect(link).to_have_count(0)
+    assert not Share.objects.exists()
+    other.allow("status of 404")
+    assert other.page.goto(address).status == 404
+
+    # A report.
+    more.get_by_text("This isn’t right").click()
+    shopper.shot("result-report")
+    more.get_by_role("button", name="My face is changed").click()
+    expect(more.get_by_text("You reported: My face is changed")).to_be_visible()
+    assert Report.objects.get().tryon == TryOn.objects.get()
+
+    # Another product on the same photo, then bought.
+    uploads = len(shopper.sent())
+    more.get_by_role("button", name="See Lambswool jumper on me").click()
+    expect(room.dialog.get_by_role("heading", level=2)).to_contain_text("Lambswool jumper")
+    room.expect_result()
+    assert shopper.sent()[uploads:] == ["/try-on/"]
+    assert TryOn.objects.first().product == jumper
+    more.get_by_label("Variant").select_option("Forest")
+    shopper.shot("result-variant")
+    page.reload()
+    room.open()
+    room.expect_result()
+    expect(room.dialog.get_by_role("heading", level=2)).to_contain_text("Lambswool jumper")
+    more.get_by_label("Variant").select_option("Forest")
+    more.locator("[data-basket]").click()
+    expect(page.locator("#messages")).to_contain_text("Forest")
+    assert get_model("basket", "Line").objects.get().product.title == "Forest"
+
+
+def test_an_option_is_chosen_by_keyboard_on_the_way_to_the_basket(visit: Any, dress: Any) -> None:
+    group = get_model("catalogue", "AttributeOptionGroup").objects.create(name="Sizes")
+    for size in ("S", "M", "L"):
+        group.options.create(option=size)
+    dress.product_class.options.add(
+        get_model("catalogue", "Option").objects.create(
+            name="Size", code="size", type="select", required=True, option_group=group
+        )
+    )
+    shopper = visit(PHONE)
+    page, room = shopper.page, Room(shopper.page)
+    shopper.goto(dress.get_absolute_url())
+    room.open()
+    room.run()
+    room.expect_result()
+    buy = room.host.locator("[data-basket]")
+    expect(buy).to_be_visible()
+
+    tab_to(page, room.slider)
+    page.keyboard.press("End")
+    expect(room.slider).to_have_value("100")
+    tab_to(page, room.host.get_by_label("Size"))
+    page.keyboard.press("M")
+    shopper.shot("result-option")
+    tab_to(page, buy)
+    page.keyboard.press("Enter")
+    expect(page.locator("#messages")).to_contain_text("Wrap dress")
+    assert get_model("basket", "Line").objects.get().attributes.get().value == "M"
