@@ -18,5 +18,6 @@ if not settings.WITHOUT:
         path("documented/", documented.click_view),
         path("documented/<uuid:pk>/", documented.status_view),
         path("try-on/", include("genlook_oscar.urls")),
+        path("dashboard/try-on/", apps.get_app_config("genlook_oscar_dashboard").urls),
         *urlpatterns,
     ]

@@ -23,16 +23,18 @@ class GenlookDashboardConfig(OscarDashboardConfig):
     default_permissions = WHO
 
     def ready(self) -> None:
-        from .views import FiguresCsvView, FiguresView
+        from .views import FiguresCsvView, FiguresView, ProductsCsvView
 
         # A project that wants others sets them in a subclass of this.
         self.figures_view = FiguresView
         self.figures_csv_view = FiguresCsvView
+        self.products_csv_view = ProductsCsvView
 
     def get_urls(self) -> list[Any]:
         # Oscar's navigation tells views apart by these names alone, over all its apps.
         urls = [
             path("", self.figures_view.as_view(), name="genlook-figures"),
             path("figures.csv", self.figures_csv_view.as_view(), name="genlook-figures-csv"),
+            path("products.csv", self.products_csv_view.as_view(), name="genlook-products-csv"),
         ]
         return list(self.post_process_urls(urls))

@@ -5,7 +5,8 @@ and its words keep their size; up and down, in pixels. Numbers are strings with 
 whatever language the page is.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from itertools import groupby
@@ -75,6 +76,11 @@ def words() -> dict[str, str]:
     }
 
 
+def credit_words() -> dict[str, str]:
+    """What credits are called by what is known of them."""
+    return {"settled": _("Charged"), "uncertain": _("Uncertain")}
+
+
 def added(days: Iterable[Day], first: date) -> Day:
     """The sum of all, under the first one's date."""
     names = [field.name for field in fields(Day) if field.name != "day"]
@@ -82,11 +88,15 @@ def added(days: Iterable[Day], first: date) -> Day:
     return Day(first, **{name: sum(getattr(row, name) for row in rows) for name in names})
 
 
-def stacked(days: Sequence[Day]) -> Plot:
-    """The plot of these days, one bar for each, or for each week where they are many."""
+def stacked(
+    days: Sequence[Day], parts: Sequence[str] = OUTCOMES, names: Mapping[str, str] | None = None
+) -> Plot:
+    """The plot of these days, one bar for each, or for each week where they are many. `parts`
+    are the fields of `Day` that a bar is made of, `names` what they are called."""
     by_week = len(days) > MOST_BARS
     shown = list(_weeks(days)) if by_week else list(days)
-    top, marks = _scale(max((day.total for day in shown), default=0))
+    names = names or words()
+    top, marks = scale(max((_height(day, parts) for day in shown), default=0))
     slot = 100 / max(len(shown), 1)
     width = min(slot * 0.8, WIDEST)
     every = -(-len(shown) // LABELS)
@@ -98,12 +108,12 @@ def stacked(days: Sequence[Day]) -> Plot:
                 x=f"{middle - width / 2:.3f}%",
                 width=f"{width:.3f}%",
                 middle=f"{middle:.3f}%",
-                label=date_format(day.day, "j M") if number % every == 0 else "",
-                text=_text(day, by_week),
-                parts=list(_parts(day, top)),
+                label=mark_label(day.day) if number % every == 0 else "",
+                text=_text(day, by_week, parts, names),
+                parts=list(_parts(day, top, parts)),
             )
         )
-    lines = [Line(_pixels(HEIGHT - HEIGHT * mark / top), mark) for mark in marks]
+    lines = [Line(pixels(HEIGHT - HEIGHT * mark / top), mark) for mark in marks]
     return Plot(HEIGHT, "week" if by_week else "day", bars, lines)
 
 
@@ -116,35 +126,47 @@ def _weeks(days: Sequence[Day]) -> Iterator[Day]:
         yield added(week, week[0].day)
 
 
-def _parts(day: Day, top: int) -> Iterator[Part]:
+def _height(day: Day, parts: Sequence[str]) -> int:
+    return sum(getattr(day, part) for part in parts)
+
+
+def _parts(day: Day, top: int, parts: Sequence[str]) -> Iterator[Part]:
     below = 0.0
-    for outcome in OUTCOMES:
+    for outcome in parts:
         height = HEIGHT * getattr(day, outcome) / top
         if height:
             below += height
-            yield Part(outcome, _pixels(HEIGHT - below), _pixels(height))
+            yield Part(outcome, pixels(HEIGHT - below), pixels(height))
 
 
-def _scale(most: int) -> tuple[int, list[int]]:
+def scale(most: float) -> tuple[int, list[int]]:
     """A round number not below `most`, and the four or five marks up to it, 0 among them."""
     step = 1
     while step * 4 < most:
         # 1, 2, 5, 10, 20, 50, …
         step = step * 5 // 2 if str(step).startswith("2") else step * 2
-    count = max(-(-most // step), 1)
+    count = max(math.ceil(most / step), 1)
     return step * count, [step * number for number in range(count + 1)]
 
 
-def _text(day: Day, by_week: bool) -> str:
-    when = date_format(day.day, "DATE_FORMAT")
-    if by_week:
-        when = _("Week from %(date)s") % {"date": when}
-    names = words()
+def when_text(day: date, by_week: bool) -> str:
+    """The day, or the week that begins with it, in words."""
+    when = date_format(day, "DATE_FORMAT")
+    return _("Week from %(date)s") % {"date": when} if by_week else when
+
+
+def mark_label(day: date) -> str:
+    """What stands below the plot where a day is."""
+    return date_format(day, "j M")
+
+
+def _text(day: Day, by_week: bool, parts: Sequence[str], names: Mapping[str, str]) -> str:
     counted = ", ".join(
-        f"{names[outcome]} {getattr(day, outcome)}" for outcome in OUTCOMES if getattr(day, outcome)
+        f"{names[part]} {getattr(day, part)}" for part in parts if getattr(day, part)
     )
-    return f"{when}: {counted or '0'}"
+    return f"{when_text(day.day, by_week)}: {counted or '0'}"
 
 
-def _pixels(value: float) -> str:
+def pixels(value: float) -> str:
+    """As SVG reads it, in whatever language the page is."""
     return f"{value:.2f}"

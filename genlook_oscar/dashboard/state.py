@@ -9,10 +9,13 @@ from django.db.models import Count, Max, Q, QuerySet
 from .. import clock
 from ..engine.health import Health, health
 from ..engine.messages import explanation
-from ..insight.series import Day, Period, by_day
+from ..insight.period import Period, today
+from ..insight.series import Day, as_day, figures
 from ..models import Configuration, TryOn
 
 RECENT = timedelta(days=7)
+PACE_DAYS = 7
+"""A whole week, because weekends are not like other days."""
 SHOWN = 5
 
 Status = TryOn.Status
@@ -30,7 +33,8 @@ class Trouble:
 
 @dataclass(frozen=True)
 class State:
-    """`health` is the whole shop's; None for whom it is no business."""
+    """`health` is the whole shop's; None for whom it is no business. `forecast` is for how
+    many days the credits last at the pace of the last whole week; None where nobody knows."""
 
     configuration: Configuration
     waiting: int
@@ -38,6 +42,7 @@ class State:
     today: Day
     troubles: list[Trouble]
     health: Health | None
+    forecast: int | None
 
 
 def state(products: QuerySet[Any] | None, *, with_health: bool) -> State:
@@ -48,14 +53,24 @@ def state(products: QuerySet[Any] | None, *, with_health: bool) -> State:
     live = rows.filter(status__in=TryOn.LIVE).aggregate(
         all=Count("pk"), being_made=Count("pk", filter=Q(status=Status.GENERATING))
     )
+    week = figures(Period.last(PACE_DAYS + 1), products)
+    now = health() if with_health else None
     return State(
         configuration=Configuration.load(),
         waiting=live["all"] - live["being_made"],
         being_made=live["being_made"],
-        today=by_day(Period.last(1), products)[0],
+        today=as_day(today(), week.pop(today())),
         troubles=_troubles(rows),
-        health=health() if with_health else None,
+        health=now,
+        forecast=_forecast(now.credits, sum(day.settled for day in week.values())) if now else None,
     )
+
+
+def _forecast(credits: int | None, spent: int) -> int | None:
+    """Whole days for which the credits last, when so many were spent in `PACE_DAYS`."""
+    if credits is None or not spent:
+        return None
+    return max(credits, 0) * PACE_DAYS // spent
 
 
 def _troubles(rows: QuerySet[TryOn]) -> list[Trouble]:

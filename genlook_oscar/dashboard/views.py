@@ -1,26 +1,34 @@
 """The page of figures, and its numbers as a file."""
 
-import csv
+from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.generic import TemplateView, View
 from oscar.core.loading import get_class, get_model
 
-from ..insight.series import OUTCOMES, Day, Period, by_day, most_tried, time_to_picture
+from ..insight.period import Period
+from ..insight.series import OUTCOMES, as_day, figures
+from ..insight.tally import Tally, TimeToPicture
+from ..insight.tried import most_tried
+from .files import csv_file
 from .forms import PeriodForm
 from .permissions import sees_all
-from .plot import added, stacked, words
+from .plot import added, credit_words, stacked, words
+from .readiness import readiness
 from .state import state
+from .waits import waits
 
-PRESETS = (7, 30, 90)
+PRESETS = (7, 30, 90, 365)
 TRIED_SHOWN = 10
+PRODUCTS_AT_MOST = 50_000
+"""Lines of the file of products: as many as a spreadsheet bears."""
 
 PartnerProductFilterMixin: Any = get_class(
     "dashboard.catalogue.mixins", "PartnerProductFilterMixin"
@@ -53,24 +61,41 @@ class FiguresView(OwnProductsMixin, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         form, products = self.get_form(), self.get_products()
         period = form.period
-        days = by_day(period, products)
+        counted = figures(period, products)
+        days = [as_day(day, tally) for day, tally in counted.items()]
         tried = most_tried(period, products, limit=TRIED_SHOWN)
         total = added(days, period.start)
+        outcomes = [(name, word, getattr(total, name)) for name, word in words().items()]
         return super().get_context_data(
             form=form,
             period=period,
-            presets=[_preset(days) for days in PRESETS],
+            presets=[_preset(length) for length in PRESETS],
             state=state(products, with_health=products is None),
             whole_shop=products is None,
-            days=days,
+            days=[(row, TimeToPicture.of([counted[row.day]])) for row in days],
             total=total,
             plot=stacked(days),
-            outcomes=[(name, word, getattr(total, name)) for name, word in words().items()],
-            time_to_picture=time_to_picture(period, products),
+            outcomes=outcomes,
+            outcomes_text=" ".join(f"{word}: {count}." for _name, word, count in outcomes),
+            spend=stacked(days, tuple(credit_words()), credit_words()),
+            credit_words=credit_words(),
+            time_to_picture=TimeToPicture.of(counted.values()),
+            waits=waits(counted),
             tried=[(row, f"{100 * row.total / tried[0].total:.2f}%") for row in tried],
+            readiness=readiness(products, self.get_links_url()),
             csv_query=_query(period),
             **kwargs,
         )
+
+    def get_links_url(self) -> str:
+        """The admin's list of product links, empty for whom it is closed."""
+        user: Any = self.request.user
+        if not (user.is_staff and user.has_perm("genlook_oscar.view_productlink")):
+            return ""
+        try:
+            return reverse("admin:genlook_oscar_productlink_changelist")
+        except NoReverseMatch:
+            return ""
 
 
 @method_decorator(never_cache, name="dispatch")
@@ -83,25 +108,45 @@ class FiguresCsvView(OwnProductsMixin, View):
             page = reverse("genlook_oscar_dashboard:genlook-figures")
             return redirect(f"{page}?{request.GET.urlencode()}")
         period = form.period
-        response = HttpResponse(content_type="text/csv; charset=utf-8")
-        name = f"try-ons_{period.start:%Y-%m-%d}_{period.end:%Y-%m-%d}.csv"
-        response["Content-Disposition"] = f'attachment; filename="{name}"'
-        # Spreadsheets take a file without this mark for one in an old encoding.
-        response.write("\ufeff")
-        writer = csv.writer(response)
-        writer.writerow(self.headings())
-        writer.writerows(self.row(day) for day in by_day(period, self.get_products()))
-        return response
+        rows = (self.row(day, tally) for day, tally in figures(period, self.get_products()).items())
+        return csv_file("try-ons", period, [self.headings(), *rows])
 
     def headings(self) -> list[str]:
         """The first line."""
         outcomes = [words()[outcome] for outcome in OUTCOMES]
-        return [_("Day"), _("Try-ons"), *outcomes, _("Credits"), _("Uncertain credits")]
+        times = [_("Half within (s)"), _("95 of 100 within (s)")]
+        return [_("Day"), _("Try-ons"), *outcomes, _("Credits"), _("Uncertain credits"), *times]
 
-    def row(self, day: Day) -> list[Any]:
+    def row(self, day: date, tally: Tally) -> list[Any]:
         """One day."""
-        counts = [getattr(day, outcome) for outcome in OUTCOMES]
-        return [day.day.isoformat(), day.total, *counts, day.settled, day.uncertain]
+        counts = [getattr(tally, outcome) for outcome in OUTCOMES]
+        wait = TimeToPicture.of([tally])
+        return [
+            day.isoformat(),
+            tally.total,
+            *counts,
+            tally.settled,
+            tally.uncertain,
+            wait.median,
+            wait.p95,
+        ]
+
+
+@method_decorator(never_cache, name="dispatch")
+class ProductsCsvView(OwnProductsMixin, View):
+    """All products that were tried on in these days, as CSV."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        form = self.get_form()
+        if form.is_bound and not form.is_valid():
+            page = reverse("genlook_oscar_dashboard:genlook-figures")
+            return redirect(f"{page}?{request.GET.urlencode()}")
+        rows = [
+            [row.product_id, row.title, row.total, row.completed]
+            for row in most_tried(form.period, self.get_products(), limit=PRODUCTS_AT_MOST)
+        ]
+        heading = [_("Product"), _("Title"), _("Try-ons"), _("Pictures")]
+        return csv_file("products", form.period, [heading, *rows])
 
 
 def _query(period: Period) -> str:

@@ -56,14 +56,26 @@ class ShopDay(Counts):
 class ProductDay(Counts):
     """One day of one product, under the title that it had then."""
 
-    day = models.DateField(db_index=True)
+    day = models.DateField()
     product: Any = models.ForeignKey(
-        "catalogue.Product", null=True, on_delete=models.SET_NULL, related_name="+"
+        "catalogue.Product",
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        db_index=False,
     )
     title = models.CharField(max_length=255, blank=True)
 
     class Meta:
         default_permissions = ()
+        indexes = [
+            # The most tried products of a year are found without looking at the rows.
+            models.Index(
+                fields=["day", "product", "completed", "failed", "cancelled"],
+                name="genlook_days_of_products",
+            ),
+            models.Index(fields=["product", "day"], name="genlook_days_of_product"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.day} {self.title}"

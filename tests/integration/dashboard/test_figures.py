@@ -21,13 +21,14 @@ from oscar.core.loading import get_model
 
 from genlook_oscar import clock
 from genlook_oscar.dashboard.navigation import NAVIGATION_ENTRY
-from genlook_oscar.models import Account, TryOn
+from genlook_oscar.models import Account, ProductLink, TryOn
 from tests.rows import Charge, Status, add_tryon, berlin
 
 pytestmark = pytest.mark.django_db
 
 PAGE = "/dashboard/try-on/"
 CSV = "/dashboard/try-on/figures.csv"
+PRODUCTS = "/dashboard/try-on/products.csv"
 FIGURES = "genlook_oscar.view_figures"
 PARTNER = "partner.dashboard_access"
 NOW = berlin("2026-11-20 15:00")
@@ -94,6 +95,10 @@ def tiles(soup: BeautifulSoup) -> dict[str, str]:
     return {words(tile.dt): words(tile.dd) for tile in soup.select(".genlook-tiles > div")}
 
 
+def drawing(soup: BeautifulSoup, name: str) -> Any:
+    return soup.find(id=f"{name}-title").parent
+
+
 def table(soup: BeautifulSoup, name: str) -> list[list[str]]:
     rows = soup.select(f"table.{name} tbody tr")
     return [[words(cell) for cell in row.find_all(["th", "td"])] for row in rows]
@@ -113,7 +118,7 @@ class TestWhoSeesThem:
             "partner without it": user_with("seller", PARTNER),
             "staff no longer active": user_with("gone", FIGURES, is_staff=True, is_active=False),
         }
-        for address in (PAGE, CSV):
+        for address in (PAGE, CSV, PRODUCTS):
             answer = Client().get(address)
             assert answer.status_code == 302
             assert answer.url == f"/dashboard/login/?next={address}"
@@ -130,13 +135,13 @@ class TestWhoSeesThem:
             user_with("root", is_superuser=True),
         ]
         for user in insiders:
-            for address in (PAGE, CSV):
+            for address in (PAGE, CSV, PRODUCTS):
                 assert signed_in(user).get(address).status_code == 200, (user, address)
 
     def test_no_view_of_the_app_is_public_by_accident(self) -> None:
         config = apps.get_app_config("genlook_oscar_dashboard")
         names = [pattern.name for pattern in config.urls[0]]
-        assert len(names) == 2
+        assert len(names) == 3
         assert all(config.get_permissions(name) for name in names)
         assert all(config.get_permissions(name) for name in ["", "one yet to be written"])
 
@@ -152,7 +157,8 @@ class TestWhoSeesThem:
                     found.append(pattern.name)
 
         collect(get_resolver().url_patterns)
-        assert found.count("genlook-figures") == found.count("genlook-figures-csv") == 1
+        names = ("genlook-figures", "genlook-figures-csv", "genlook-products-csv")
+        assert [found.count(name) for name in names] == [1, 1, 1]
 
     def test_the_navigation_shows_the_entry_to_those_only_who_may_follow_it(self) -> None:
         def entries(user: Any) -> list[str]:
@@ -168,7 +174,7 @@ class TestWhoSeesThem:
         assert NAVIGATION_ENTRY["url_name"] == "genlook_oscar_dashboard:genlook-figures"
 
     def test_nothing_of_it_is_kept_in_caches(self, boss: Client) -> None:
-        for address in (PAGE, CSV):
+        for address in (PAGE, CSV, PRODUCTS):
             assert "no-store" in boss.get(address).headers["Cache-Control"]
 
 
@@ -196,7 +202,21 @@ class TestPartners:
         assert tiles(soup)["Half of them within"] == "7.0 s"
         assert [row[1] for row in table(soup, "genlook-troubles")] == ["1"]
         assert "no_credits" not in words(soup)
-        assert rows_of(client.get(CSV))[-1] == ["2026-11-20", "3", "1", "1", "0", "1", "1", "0"]
+        assert rows_of(client.get(CSV))[-1] == [
+            "2026-11-20",
+            "3",
+            "1",
+            "1",
+            "0",
+            "1",
+            "1",
+            "0",
+            "7.0",
+            "7.0",
+        ]
+        assert rows_of(client.get(PRODUCTS))[1:] == [[str(mine.pk), "Mine", "3", "1"]]
+        assert words(drawing(soup, "genlook-credits").desc).startswith("Charged: 1. Uncertain: 0.")
+        assert "70" not in words(soup)
 
     def test_variants_of_a_parent_count_as_theirs(
         self, partner_user: Any, make_sold_by: Callable[..., Any], make_product: Any
@@ -260,6 +280,41 @@ class TestState:
         assert "Act now:" in words(worst)
         assert "API key" in words(worst)
 
+    def test_credits_are_told_with_the_days_that_they_last(
+        self, boss: Client, configuration: Any
+    ) -> None:
+        Account.objects.create(credits=31, credits_at=clock.now())
+        assert "at the pace" not in words(page(boss))
+        for days in range(9):
+            # Two a day, but today, which is not over, and what is longer ago do not count.
+            for _ in range(2 if 1 <= days <= 7 else 5):
+                add_tryon(NOW - timedelta(days=days))
+        assert "About 15 days at the pace of the last week" in words(page(boss))
+
+    def test_readiness_of_the_catalogue_is_counted(
+        self, boss: Client, partner_user: Any, make_sold_by: Callable[..., Any]
+    ) -> None:
+        mine = make_sold_by("Mine", partner_user)
+        codes = ["ready", "ready", "no_picture", ""]
+        for number, code in enumerate(codes):
+            product = make_sold_by(f"Hat {number}")
+            ProductLink.objects.create(product=product, external_id=str(number), ready_code=code)
+        ProductLink.objects.create(product=mine, external_id="mine", ready_code="no_title")
+        ProductLink.objects.create(external_id="gone", ready_code="ready")
+        soup = page(boss)
+        assert table(soup, "genlook-ready") == [
+            ["Ready", "", "2"],
+            ["No title", "", "1"],
+            ["No picture", "", "1"],
+            ["Not looked at yet", "", "1"],
+        ]
+        assert "2 of 4 products" in words(soup)
+        link = soup.select_one(".genlook-ready a")["href"]
+        assert boss.get(link).status_code == 200
+        theirs = page(signed_in(partner_user))
+        assert table(theirs, "genlook-ready") == [["No title", "", "1"]]
+        assert not theirs.select(".genlook-ready a")
+
     def test_a_missing_key_is_told(self, boss: Client, configuration: Any, settings: Any) -> None:
         settings.GENLOOK_API_KEY = ""
         assert "GENLOOK_API_KEY" in words(page(boss).select_one(".genlook-findings"))
@@ -301,12 +356,12 @@ class TestFigures:
         query = "?start=2026-11-18&end=2026-11-20"
         soup = page(boss, query)
         assert table(soup, "genlook-numbers") == [
-            ["11/18/2026", "2", "2", "0", "0", "0", "2", "0"],
-            ["11/19/2026", "1", "0", "1", "0", "0", "0", "1"],
-            ["11/20/2026", "2", "0", "0", "1", "1", "0", "0"],
+            ["11/18/2026", "2", "2", "0", "0", "0", "2", "0", "8.0", "12.0"],
+            ["11/19/2026", "1", "0", "1", "0", "0", "0", "1", "", ""],
+            ["11/20/2026", "2", "0", "0", "1", "1", "0", "0", "", ""],
         ]
         together = [words(cell) for cell in soup.select(".genlook-numbers tfoot td")]
-        assert together == ["5", "2", "1", "1", "1", "2", "1"]
+        assert together == ["5", "2", "1", "1", "1", "2", "1", "8.0", "12.0"]
         assert rows_of(boss.get(CSV + query)) == [
             [
                 "Day",
@@ -317,20 +372,30 @@ class TestFigures:
                 "Under way",
                 "Credits",
                 "Uncertain credits",
+                "Half within (s)",
+                "95 of 100 within (s)",
             ],
-            ["2026-11-18", "2", "2", "0", "0", "0", "2", "0"],
-            ["2026-11-19", "1", "0", "1", "0", "0", "0", "1"],
-            ["2026-11-20", "2", "0", "0", "1", "1", "0", "0"],
+            ["2026-11-18", "2", "2", "0", "0", "0", "2", "0", "8.0", "12.0"],
+            ["2026-11-19", "1", "0", "1", "0", "0", "0", "1", "", ""],
+            ["2026-11-20", "2", "0", "0", "1", "1", "0", "0", "", ""],
         ]
         assert tiles(soup)["Half of them within"] == "8.0 s"
         assert tiles(soup)["95 of 100 within"] == "12.0 s"
-        bars = soup.select(".genlook-plot svg > g > title")
+        bars = drawing(soup, "genlook-plot").select("g > title")
         assert [words(bar) for bar in bars] == [
             "Nov. 18, 2026: Completed 2",
             "Nov. 19, 2026: Failed 1",
             "Nov. 20, 2026: Cancelled 1, Under way 1",
         ]
-        svg = soup.select_one(".genlook-plot svg")
+        spent = [words(bar) for bar in drawing(soup, "genlook-credits").select("g > title")]
+        assert spent == [
+            "Nov. 18, 2026: Charged 2",
+            "Nov. 19, 2026: Uncertain 1",
+            "Nov. 20, 2026: 0",
+        ]
+        times = {words(title) for title in drawing(soup, "genlook-waits").select("circle title")}
+        assert times == {"Nov. 18, 2026: half within 8.0 s, 95 of 100 within 12.0 s"}
+        svg = drawing(soup, "genlook-plot")
         title, desc = (soup.find(id=name) for name in svg["aria-labelledby"].split())
         assert words(title) == "Try-ons per day by outcome"
         assert "Completed: 2. Failed: 1. Cancelled: 1. Under way: 1." in words(desc)
@@ -399,7 +464,7 @@ class TestFigures:
             add_tryon(NOW - timedelta(days=number))
         soup = page(boss, "?start=2025-11-20&end=2026-11-20")
         assert words(soup.find(id="genlook-plot-title")) == "Try-ons per week by outcome"
-        bars = [words(bar) for bar in soup.select(".genlook-plot svg > g > title")]
+        bars = [words(bar) for bar in drawing(soup, "genlook-plot").select("g > title")]
         assert len(bars) == 53
         assert bars[0] == "Week from Nov. 20, 2025: Completed 1"
         assert sum(int(bar.rsplit(" ", 1)[1]) for bar in bars) == 122
@@ -427,11 +492,37 @@ class TestFigures:
             soup = BeautifulSoup(
                 boss.get(PAGE, headers={"accept-language": "de"}).content, "html.parser"
             )
-        rectangles = soup.select(".genlook-plot rect, .genlook-tried rect")
-        assert len(rectangles) == 3
-        for rectangle in rectangles:
-            for name in ("x", "y", "width", "height"):
-                assert "," not in rectangle.get(name, "")
+        shapes = soup.select(".genlook-plot svg *, .genlook-tried rect")
+        assert len(soup.select(".genlook-plot rect, .genlook-plot circle")) == 4
+        for shape in shapes:
+            for name in ("x", "y", "width", "height", "cx", "cy", "x1", "y1", "x2", "y2"):
+                assert "," not in shape.get(name, "")
+
+    def test_curves_have_a_gap_where_no_picture_was_made(self, boss: Client) -> None:
+        for day, seconds in ((17, 5), (18, 10), (20, 20)):
+            add_tryon(berlin(f"2026-11-{day} 09:00"), seconds=seconds)
+        svg = drawing(page(boss, "?start=2026-11-17&end=2026-11-20"), "genlook-waits")
+        medians = svg.select("circle.genlook-curve-median")
+        assert [circle["cy"] for circle in medians] == ["150.00", "100.00", "0.00"]
+        (line,) = svg.select("line.genlook-curve-median")
+        assert (line["x1"], line["x2"]) == ("12.500%", "37.500%")
+
+    def test_the_file_of_products_has_them_all_and_no_formula(
+        self, boss: Client, make_sold_by: Callable[..., Any]
+    ) -> None:
+        hats = [make_sold_by(f"Hat {number:02}") for number in range(12)]
+        for hat in hats:
+            add_tryon(NOW, product=hat)
+        add_tryon(NOW, title='=HYPERLINK("http://example.com")')
+        answer = boss.get(PRODUCTS + "?start=2026-11-20&end=2026-11-20")
+        name = "products_2026-11-20_2026-11-20.csv"
+        assert answer.headers["Content-Disposition"] == f'attachment; filename="{name}"'
+        rows = rows_of(answer)
+        assert len(rows) == 14
+        assert rows[0] == ["Product", "Title", "Try-ons", "Pictures"]
+        assert ["", '\'=HYPERLINK("http://example.com")', "1", "1"] in rows
+        refused = boss.get(PRODUCTS + "?start=yesterday")
+        assert refused.url.startswith(f"{PAGE}?")
 
     def test_the_page_costs_the_same_queries_however_much_there_is(
         self, boss: Client, make_sold_by: Callable[..., Any], configuration: Any

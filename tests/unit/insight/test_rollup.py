@@ -16,8 +16,9 @@ from oscar.core.loading import get_model
 from genlook_oscar import clock, tasks
 from genlook_oscar.insight import rollup
 from genlook_oscar.insight.period import DAY, Period
-from genlook_oscar.insight.series import Tried, figures, most_tried
+from genlook_oscar.insight.series import figures
 from genlook_oscar.insight.tally import Tally
+from genlook_oscar.insight.tried import Tried, most_tried
 from genlook_oscar.models import DayMark, ProductDay, ShopDay, Shopper, TryOn
 from genlook_oscar.shopper.adoption import adopt
 from tests.rows import Charge, Status, add_tryon, berlin
@@ -116,7 +117,7 @@ def ranked(products: list[Any] | None) -> list[Tried]:
         pictures[key] += row.status in (Status.COMPLETED, Status.EXPIRED)
         titles[key] = max(titles.get(key, ""), row.product_title)
     rows = [Tried(key[0], titles[key], totals[key], pictures[key]) for key in totals]
-    return sorted(rows, key=lambda row: (-row.total, row.title, row.product_id or 0))
+    return sorted(rows, key=lambda row: (-row.total, row.product_id or 0, row.title))
 
 
 def check(some: list[Any]) -> None:
