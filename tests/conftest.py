@@ -188,11 +188,12 @@ def drain(pass_time: Callable[..., None], on_commit: Any) -> Callable[..., int]:
                 function = import_string(task["func"])
                 done += 1
                 if function is tasks.watch:
-                    watcher = watcher or Account.take_watch(3600)
+                    watcher = watcher or Account.take_watch(watching.LEASE_SECONDS)
                 else:
                     with on_commit():
                         function(*task["args"], **task["kwargs"])
             elif watcher:
+                Account.keep_watch(watcher, watching.LEASE_SECONDS)
                 with on_commit():
                     pause = watching.look()
                 done += 1

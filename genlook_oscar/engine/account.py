@@ -21,10 +21,11 @@ from ..api import (
 )
 from ..conf import conf
 from ..models import Account
+from ..models.moments import past
 from ..signals import alarm_raised
 from . import books, circuit, pacing
 from .messages import alarm_message
-from .pacing import Kind, Paused
+from .pacing import LONGEST_REST, Kind, Paused
 
 logger = logging.getLogger(__name__)
 
@@ -32,8 +33,6 @@ Answer = TypeVar("Answer")
 
 REST_SECONDS = 5.0
 """Rest after a 429 that names no time. Genlook documents no Retry-After; chosen here."""
-LONGEST_REST_SECONDS = 60.0
-"""The limit is per minute, so a longer rest than a minute is never needed."""
 CREDITS_CODE = "INSUFFICIENT_CREDITS"
 NO_KEY_CODE = "MISSING_API_KEY"
 ALARM_BY_STATUS = {401: "INVALID_API_KEY", 402: CREDITS_CODE, 403: "FORBIDDEN"}
@@ -72,8 +71,7 @@ def ask(
         with client(read_timeout) as connection:
             answer = call(connection)
     except RateLimited as error:
-        rest = min(error.retry_after or REST_SECONDS, LONGEST_REST_SECONDS)
-        Account.hold(rest)
+        Account.hold(min(error.retry_after or REST_SECONDS, LONGEST_REST.total_seconds()))
         raise
     except (ConfigurationProblem, OutOfCredits) as error:
         alarm(ALARM_BY_STATUS.get(error.status or 0, error.code))
@@ -99,7 +97,7 @@ def answered() -> None:
     """Note a good answer, once in a while; it ends an alarm about the key or the address."""
     circuit.worked()
     now = clock.now()
-    stale = Q(answered_at=None) | Q(answered_at__lt=now - timedelta(seconds=NOTE_SECONDS))
+    stale = past("answered_at", now - timedelta(seconds=NOTE_SECONDS), now)
     over = ~Q(alarm_code__in=["", *LASTING])
     Account.objects.filter(stale | over, pk=1).update(
         answered_at=now,

@@ -14,6 +14,7 @@ from django.db.models import Case, F, Q, Value, When
 
 from .. import clock
 from ..models import Account
+from ..models.moments import ahead
 
 logger = logging.getLogger(__name__)
 
@@ -42,8 +43,8 @@ def check(account: Account) -> Open | None:
     if not account.circuit_reason or account.circuit_until is None:
         return None
     now = clock.now()
-    left = (account.circuit_until - now).total_seconds()
-    if left <= 0:
+    left = ahead(account.circuit_until, now, LONGEST_PAUSE)
+    if not left:
         mine = Account.objects.filter(pk=1, circuit_until=account.circuit_until).update(
             circuit_until=now + FIRST_PAUSE
         )

@@ -1,14 +1,15 @@
 """Erasing at Genlook what a shopper wants gone, and keeping the proof."""
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from .. import clock
 from ..api import GenlookError
 from ..models import Erasure, Photo, Shopper, TryOn
+from ..models.moments import over
 from ..shopper import erasure as local
 from .account import ask
 from .pacing import Kind, Paused
@@ -18,6 +19,12 @@ logger = logging.getLogger(__name__)
 
 WAIT_SECONDS = 15.0
 LONGEST_WAIT_SECONDS = 3600.0
+
+
+def due(now: datetime) -> QuerySet[Erasure]:
+    """Erasures that may be tried now."""
+    longest = timedelta(seconds=LONGEST_WAIT_SECONDS)
+    return Erasure.objects.filter(over("not_before", now, longest), done_at=None)
 
 
 def ask_for(external_user_id: str) -> None:
@@ -48,7 +55,7 @@ def erase(pk: str | int) -> None:
     (documented as idempotent); a failure is tried again by the sweep, for ever.
     """
     now = clock.now()
-    erasure = Erasure.objects.filter(pk=pk, done_at=None, not_before__lte=now).first()
+    erasure = due(now).filter(pk=pk).first()
     if erasure is None:
         return
     # Counted and put off first: a process that dies here must not stop the next one.

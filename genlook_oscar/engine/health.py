@@ -15,6 +15,7 @@ from django.db.models import Count, Min, Q
 from .. import clock
 from ..conf import conf
 from ..models import Account, Configuration, Erasure, TryOn
+from ..models.moments import LONGEST_WATCH, ahead
 from . import books, pacing
 from .findings import OK, SEVERITIES, STUCK_SECONDS, Finding, judge
 from .queue import SWEEP_NAME
@@ -156,7 +157,7 @@ def _live(now: datetime) -> dict[str, Any]:
 def _watcher(account: Account, now: datetime) -> str:
     if account.watcher_until is None:
         return "free"
-    return "alive" if account.watcher_until > now else "expired"
+    return "alive" if ahead(account.watcher_until, now, LONGEST_WATCH) else "expired"
 
 
 def _schedule() -> str:

@@ -8,7 +8,7 @@ once, on as many try-ons as it suffices for from photo to picture.
 """
 
 import random
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import Enum
 
 from django.db.models import Q
@@ -16,12 +16,15 @@ from django.db.models import Q
 from .. import clock
 from ..conf import conf
 from ..models import Account, Photo, TryOn
+from ..models.moments import ahead
 from .timing import usual
 
 WINDOW = 61.0
 """Seconds that a request counts. Genlook documents a limit per minute, but counts a request
 when it arrives, which is later than we note it; the extra second covers the difference."""
 
+LONGEST_REST = timedelta(seconds=60)
+"""The limit is per minute, so a longer rest than a minute is never needed."""
 TRIES = 20
 UNUSED = timedelta(seconds=60)
 """How long a photo that was sent ahead of the click keeps the requests for that click."""
@@ -60,8 +63,8 @@ def acquire(kind: Kind) -> None:
     for _ in range(TRIES):
         account = Account.load()
         moment = clock.now()
-        if account.hold_until and account.hold_until > moment:
-            raise Paused((account.hold_until - moment).total_seconds())
+        if resting := rest(account, moment):
+            raise Paused(resting)
         if not limit:
             return
         now = moment.timestamp()
@@ -80,7 +83,7 @@ def room(most: int) -> int:
     limit = conf.requests_per_minute
     account = Account.load()
     moment = clock.now()
-    if account.hold_until and account.hold_until > moment:
+    if rest(account, moment):
         return 0
     if not limit:
         return most
@@ -89,6 +92,11 @@ def room(most: int) -> int:
     claims = _claims(Kind.SUBMIT, account, now)
     left = limit - len(spent) - sum(1 for due in claims if due <= now)
     return min(max(left // 2, 0 if spent else 1), most)
+
+
+def rest(account: Account, now: datetime) -> float:
+    """Seconds for which Genlook has asked all of us to wait; 0 when nobody need."""
+    return ahead(account.hold_until, now, LONGEST_REST)
 
 
 def _spent(account: Account, now: float) -> list[float]:

@@ -4,12 +4,13 @@ import uuid
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F
 
 from .. import clock
 from ..api import GenlookError, ImageFile, Rejected
 from ..conf import conf
 from ..models import Configuration, Photo
+from ..models.moments import free
 from ..shopper import erasure
 from . import erasing
 from .account import ask
@@ -92,9 +93,9 @@ def delete(photo: Photo) -> None:
 
 def _claim(photo: Photo, now: datetime) -> str:
     claim = uuid.uuid4().hex
-    free = Q(claimed_until=None) | Q(claimed_until__lte=now)
     lease = timedelta(seconds=conf.connect_timeout + conf.read_timeout + 10)
-    taken = Photo.objects.filter(free, pk=photo.pk, erased_at=None, expires_at__gt=now).update(
+    unclaimed = Photo.objects.filter(free("claimed_until", now), pk=photo.pk)
+    taken = unclaimed.filter(erased_at=None, expires_at__gt=now).update(
         claim=claim, claimed_until=now + lease, attempts=F("attempts") + 1
     )
     return claim if taken else ""

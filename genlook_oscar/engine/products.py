@@ -6,7 +6,7 @@ from datetime import timedelta
 from enum import Enum
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from .. import clock
 from ..api import (
@@ -22,6 +22,7 @@ from ..catalogue.payload import VALID_FOR_DAYS, ProductUnfit, upsert
 from ..catalogue.readiness import note_unfit
 from ..conf import conf
 from ..models import ProductLink
+from ..models.moments import free
 from .account import ask
 from .pacing import Kind, Paused
 from .queue import enqueue
@@ -74,9 +75,8 @@ def send(link: ProductLink, *, anew: bool = False) -> Sending:
         return Sending.NOTHING_TO_DO
     claim = uuid.uuid4().hex
     now = clock.now()
-    free = Q(claimed_until=None) | Q(claimed_until__lte=now)
     lease = timedelta(seconds=conf.connect_timeout + conf.read_timeout + 30)
-    if not ProductLink.objects.filter(free, pk=link.pk).update(
+    if not ProductLink.objects.filter(free("claimed_until", now), pk=link.pk).update(
         claim=claim, claimed_until=now + lease
     ):
         return Sending.LATER

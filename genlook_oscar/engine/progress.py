@@ -9,11 +9,13 @@ from django.db.models.functions import Coalesce
 from .. import clock
 from ..conf import conf
 from ..models import Account, TryOn
+from ..models.moments import LONGEST_WATCH, ahead
 from .queue import ASK_AGAIN_SECONDS, ensure_watcher
 from .timing import usual
 
 REQUESTS_EACH = 3.5
 """Requests that a try-on costs, by design; the queue moves at the account's limit over this."""
+ASK_AGAIN = timedelta(seconds=ASK_AGAIN_SECONDS)
 WAITING = (TryOn.Status.QUEUED, TryOn.Status.SUBMITTING)
 
 
@@ -70,9 +72,9 @@ def account_at(moment: datetime) -> Account:
 def _nobody_comes(account: Account, now: datetime) -> bool:
     """Whether nobody watches, and nobody was asked to in the last moments. Known from the
     row at hand, so that most who ask write nothing."""
-    watched = account.watcher_until is not None and account.watcher_until > now
     asked = account.watcher_asked_at
-    return not watched and (asked is None or asked <= now - timedelta(seconds=ASK_AGAIN_SECONDS))
+    lately = asked is not None and timedelta(0) <= now - asked < ASK_AGAIN
+    return not lately and not ahead(account.watcher_until, now, LONGEST_WATCH)
 
 
 def expected_seconds() -> int:

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from .. import clock
 from ..models import TryOn
+from ..models.moments import over
 from .outcomes import fail
 from .timing import LATE
 
@@ -17,7 +18,7 @@ def repair_leases() -> None:
     """Take back what a dead process was submitting. Where nothing was sent it is queued
     again; where something may have been, the books say `uncertain`."""
     now = clock.now()
-    dead = TryOn.objects.filter(status=TryOn.Status.SUBMITTING, claimed_until__lte=now)
+    dead = TryOn.objects.filter(over("claimed_until", now), status=TryOn.Status.SUBMITTING)
     for tryon in dead[:BATCH]:
         # The process may only be slow, and send it in this very moment: then it is not as read.
         as_read = TryOn.objects.filter(claim=tryon.claim, sent_at=tryon.sent_at)

@@ -1,13 +1,13 @@
 """The sweep: each minute, put right what crashes, lost tasks and the calendar leave."""
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from .. import clock
-from ..models import Account, Configuration, Erasure
+from ..models import Account, Configuration
 from ..shopper import erasure
 from ..shopper.files import delete_strays
-from . import books, catalogue, mails, renewal
+from . import books, catalogue, erasing, mails, renewal
 from .queue import enqueue, ensure_watcher
 from .repair import end_overdue, repair_leases
 from .watching import hand_over, work_left
@@ -30,22 +30,24 @@ def sweep() -> None:
     books.give_up_late()
     mails.hand_over()
     now = clock.now()
-    for pk in Erasure.objects.filter(done_at=None, not_before__lte=now).values_list(
-        "pk", flat=True
-    )[:BATCH]:
+    for pk in erasing.due(now).values_list("pk", flat=True)[:BATCH]:
         enqueue("erase", pk)
     account = Account.load()
-    stale = account.credits_at is None or account.credits_at < now - CREDITS_EVERY
+    stale = _long_ago(account.credits_at, now, CREDITS_EVERY)
     # An open circuit is closed by the first good answer; this asks for one.
     if stale or account.circuit_reason:
         enqueue("check_account")
     if not account.circuit_reason:
         renewal.renew()
         catalogue.sweep(Configuration.load())
-    if account.tidied_at is None or account.tidied_at < now - TIDY_EVERY:
+    if _long_ago(account.tidied_at, now, TIDY_EVERY):
         tidy()
     # Last, so that a sweep which never comes to its end is seen as one that does not run.
     Account.objects.filter(pk=1).update(swept_at=clock.now())
+
+
+def _long_ago(moment: datetime | None, now: datetime, after: timedelta) -> bool:
+    return moment is None or not timedelta(0) <= now - moment <= after
 
 
 def tidy() -> None:

@@ -21,6 +21,7 @@ from ..api import (
     OutOfCredits,
 )
 from ..models import Account, TryOn
+from ..models.moments import free, over, past
 from . import repair, results, submitting, timing
 from .account import ask
 from .hands import Hands, OwnHands
@@ -79,7 +80,7 @@ def watch() -> None:
 
 def work_left() -> bool:
     """Whether a watcher is needed: something is live, or a late picture may be asked for."""
-    due = Q(next_poll_at__lte=clock.now()) | ~Q(result_url="")
+    due = over("next_poll_at", clock.now()) | ~Q(result_url="")
     return TryOn.objects.live().exists() or TryOn.objects.followed().filter(due).exists()
 
 
@@ -94,7 +95,7 @@ def look(
     repair.repair_leases()
     repair.end_overdue()
     _hand_over(now, fetching)
-    due = TryOn.objects.followed().filter(result_url="", next_poll_at__lte=now)
+    due = TryOn.objects.followed().filter(over("next_poll_at", now), result_url="")
     for tryon in due.order_by("next_poll_at")[: min(ROUND, asking.free)]:
         # Put off first: the question is under way, and another watcher must not repeat it.
         taken = due.filter(pk=tryon.pk, next_poll_at=tryon.next_poll_at)
@@ -195,11 +196,10 @@ def hand_over() -> None:
 
 
 def _hand_over(now: datetime, own: Hands | OwnHands | None) -> None:
-    lost = Q(enqueued_at=None) | Q(enqueued_at__lte=now - HAND_OVER_AGAIN)
+    lost = past("enqueued_at", now - HAND_OVER_AGAIN, now)
     waiting = Q(enqueued_at__lte=now - SELF_AFTER)
-    unclaimed = Q(claimed_until=None) | Q(claimed_until__lte=now)
-    ready = TryOn.objects.followed().exclude(result_url="").filter(unclaimed)
-    queued = TryOn.objects.filter(status=TryOn.Status.QUEUED, not_before__lte=now)
+    ready = TryOn.objects.followed().exclude(result_url="").filter(free("claimed_until", now))
+    queued = TryOn.objects.filter(over("not_before", now), status=TryOn.Status.QUEUED)
     # No more than the minute's allowance suffices for: the others would only come back.
     startable = room(ROUND) if queued.exists() else 0
     for rows, task, work, most in (

@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from .. import clock
+from .moments import LONGEST_WATCH, free, past
 
 
 class Account(models.Model):
@@ -71,10 +72,8 @@ class Account(models.Model):
         cls.load()
         token = uuid.uuid4().hex
         now = clock.now()
-        taken = (
-            cls.objects.filter(pk=1)
-            .filter(Q(watcher_until=None) | Q(watcher_until__lte=now))
-            .update(watcher=token, watcher_until=now + timedelta(seconds=seconds))
+        taken = cls.objects.filter(free("watcher_until", now, LONGEST_WATCH), pk=1).update(
+            watcher=token, watcher_until=now + timedelta(seconds=seconds)
         )
         return token if taken else None
 
@@ -96,12 +95,10 @@ class Account(models.Model):
         """Whether the caller should enqueue a watcher: nobody watches, and nobody has asked
         for one in the last `again_after` seconds."""
         now = clock.now()
-        free = Q(watcher_until=None) | Q(watcher_until__lte=now)
-        unasked = Q(watcher_asked_at=None) | Q(
-            watcher_asked_at__lte=now - timedelta(seconds=again_after)
-        )
+        unwatched = free("watcher_until", now, LONGEST_WATCH)
+        unasked = past("watcher_asked_at", now - timedelta(seconds=again_after), now)
         cls.load()
-        return bool(cls.objects.filter(free & unasked, pk=1).update(watcher_asked_at=now))
+        return bool(cls.objects.filter(unwatched & unasked, pk=1).update(watcher_asked_at=now))
 
     @classmethod
     def set_pace(cls, version: int, pace: list[float]) -> bool:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .. import clock
 from .daily import DayMark
+from .moments import free, over
 from .photo import Photo
 from .product_link import ProductLink
 from .shopper import Shopper
@@ -59,7 +60,9 @@ class TryOnQuerySet(models.QuerySet["TryOn"]):
         """
         token = uuid.uuid4().hex
         now = clock.now()
-        ready = self.filter(status=TryOn.Status.QUEUED, not_before__lte=now, deadline_at__gt=now)
+        ready = self.filter(
+            over("not_before", now), status=TryOn.Status.QUEUED, deadline_at__gt=now
+        )
         taken = ready.filter(pk=pk).update(
             status=TryOn.Status.SUBMITTING,
             claim=token,
@@ -76,7 +79,7 @@ class TryOnQuerySet(models.QuerySet["TryOn"]):
             self.followed()
             .filter(pk=pk)
             .exclude(result_url="")
-            .filter(Q(claimed_until=None) | Q(claimed_until__lte=now))
+            .filter(free("claimed_until", now))
             .update(
                 claim=token,
                 claimed_until=now + timedelta(seconds=seconds),
