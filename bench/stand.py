@@ -240,7 +240,9 @@ def stand(
 
         control = Control(match.group(1))
         control.settings(generation_seconds=list(generation), requests_per_minute=rate or None)
-        Configuration(enabled=True).save()
+        configuration = Configuration(enabled=True)
+        configuration.lift_limits()
+        configuration.save()
         Account.load()
         if flow == "documented":
             # The sweep would take the documented flow's rows for lost ones of ours.

@@ -14,6 +14,9 @@ SESSION_KEY = "genlook_shopper"
 PREFIX = {4: 24, 6: 56}
 """Bits of an address that tell a network: what one household or office has at least."""
 
+PROXIED = ("Forwarded", "Via", "X-Forwarded-For", "X-Real-IP")
+"""Headers that proxies add."""
+
 
 @dataclass(frozen=True)
 class Visitor:
@@ -53,13 +56,16 @@ def guest_key(request: HttpRequest) -> uuid.UUID | None:
 
 
 def network_of(request: HttpRequest) -> str:
-    """Return the network that a request came from, "" when its address cannot be read.
+    """Return the network that a request came from, "" when that cannot be told.
 
     Behind a proxy the address is the last one in the header that GENLOOK_CLIENT_IP_HEADER
-    names: that one the proxy wrote; what stands before it anybody can write.
+    names: that one the proxy wrote; what stands before it anybody can write. A request that
+    came through a proxy nobody told us of has the proxy's address, which says nothing.
     """
     if conf.client_ip_header:
         told = request.headers.get(conf.client_ip_header, "").rsplit(",", 1)[-1]
+    elif any(header in request.headers for header in PROXIED):
+        return ""
     else:
         told = request.META.get("REMOTE_ADDR") or ""
     try:

@@ -9,6 +9,7 @@ import time
 
 from genlook_oscar import tasks
 from genlook_oscar.engine import books, tryons
+from genlook_oscar.engine.outcomes import fail
 from genlook_oscar.engine.pacing import Kind, Paused, acquire
 from genlook_oscar.models import Account, Photo, Shopper, TryOn
 
@@ -55,6 +56,17 @@ def click(shopper: str, product: str, photo: str) -> object:
         Photo.objects.get(pk=photo),
     )
     return accepted.tryon.pk
+
+
+def click_or_be_refused(shopper: str, product: str, photo: str) -> object:
+    try:
+        return click(shopper, product, photo)
+    except tryons.Refused as refused:
+        return refused.code
+
+
+def give_up(pk: str) -> object:
+    return fail(pk, TryOn.Status.QUEUED, "busy")
 
 
 def act(action: str, *arguments: str) -> None:

@@ -11,7 +11,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -150,8 +150,15 @@ atexit.register(_nursery.close)
 
 def actors(count: int, action: str, *arguments: object) -> list[str]:
     """Let `count` processes do one action of `tests.actor` at the same moment; what each says."""
-    words = list(map(str, arguments))
-    children = [_nursery.child("tests.actor:act", action, *words, talks=True) for _ in range(count)]
+    return actors_each(action, [arguments] * count)
+
+
+def actors_each(action: str, wishes: Sequence[Sequence[object]]) -> list[str]:
+    """The same with a process for each wish, which are the arguments of its action."""
+    count = len(wishes)
+    children = [
+        _nursery.child("tests.actor:act", action, *map(str, wish), talks=True) for wish in wishes
+    ]
     try:
         for child in children:
             assert child.stdout

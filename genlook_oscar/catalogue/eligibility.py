@@ -5,139 +5,35 @@ admin, so that none of them promises what another refuses.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import replace
 from datetime import datetime
-from enum import Enum
+from functools import lru_cache
 from typing import Any
 
-from django.db.models import TextChoices
 from django.http import HttpRequest
-from django.utils.formats import date_format
-from django.utils.functional import Promise
-from django.utils.timezone import localtime
-from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 
 from .. import clock, visitor
 from ..conf import conf
-from ..models import Account, Configuration
+from ..models import Account, Configuration, allowance
+from ..models.allowance import Allowance
 from ..visitor import Visitor
 from . import facts, rules
+from .reasons import Display, Reason, Verdict
 
-
-class Reason(TextChoices):
-    """Why there is a button or none: a stable code, and the sentence that staff read."""
-
-    SHOWN = "shown", _("The button is shown.")
-    OFF = "off", _("Virtual try-on is switched off in its configuration.")
-    NOT_CONFIGURED = (
-        "not_configured",
-        _("No API key is set. Write GENLOOK_API_KEY in the project's settings."),
-    )
-    SIGN_IN_FIRST = (
-        "sign_in_first",
-        _("Only signed-in customers may try on; the configuration says so."),
-    )
-    STAFF_ONLY = "staff_only", _("Only staff may try on for now; the configuration says so.")
-    EXPERIMENT = (
-        "experiment",
-        _("This shopper is in the experiment's control group, which sees no button."),
-    )
-    NOT_PUBLIC = "not_public", _("The product, or the one it is a variant of, is not public.")
-    PRODUCT_OFF = (
-        "product_off",
-        _("Try-on is switched off for this product, for its parent, or for all its variants."),
-    )
-    CATEGORY_OFF = (
-        "category_off",
-        _("Try-on is switched off for the product's category or product class by a rule."),
-    )
-    NOT_READY = (
-        "not_ready",
-        _("The product is not ready to be tried on. Its product link says what is missing."),
-    )
-    NO_PICTURE = "no_picture", _("Neither the product nor its parent has a picture.")
-    NO_CREDITS = "no_credits", _("The Genlook account has no credits left. Top it up at Genlook.")
-    SERVICE_DOWN = (
-        "service_down",
-        _("Genlook does not answer, or refuses this shop. The button comes back by itself."),
-    )
-
-
-PASSING = frozenset({Reason.NO_CREDITS, Reason.SERVICE_DOWN})
-"""Reasons that end by themselves, and that a picture which exists already does not mind."""
-
-WORDS: dict[Reason, str | Promise] = {
-    Reason.SIGN_IN_FIRST: _("Sign in to see this on you."),
-    Reason.SERVICE_DOWN: _("The fitting room cannot be reached right now."),
-}
-"""What shoppers read in place of the button. Where nothing stands, they see nothing."""
-
-
-class Display(Enum):
-    """What stands where the button belongs: the button, nothing, or words that say why."""
-
-    SHOW = "show"
-    HIDE = "hide"
-    EXPLAIN = "explain"
-
+__all__ = [
+    "Display",
+    "Reason",
+    "Verdict",
+    "control_group",
+    "of_shop",
+    "spent_verdict",
+    "verdict",
+    "verdicts",
+]
 
 control_group: list[Callable[[Visitor, Configuration], bool]] = []
 """Who sees no button so that its use can be measured: functions that are told the visitor and
 the configuration. An experiment puts its own here when the app is ready."""
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """The answer, and the configuration that it was found with.
-
-    `until` is when the reason ends, if that is known. `hidden` says that shoppers are told
-    nothing although there are words for the reason.
-    """
-
-    reason: Reason
-    configuration: Configuration = field(repr=False, compare=False)
-    until: datetime | None = None
-    hidden: bool = False
-
-    @property
-    def shown(self) -> bool:
-        """Whether there is a button."""
-        return self.reason == Reason.SHOWN
-
-    @property
-    def passing(self) -> bool:
-        """Whether the reason ends by itself; until then what exists already can be seen."""
-        return self.reason in PASSING
-
-    @property
-    def display(self) -> Display:
-        """What stands where the button belongs."""
-        if self.shown:
-            return Display.SHOW
-        return Display.EXPLAIN if self.words and not self.hidden else Display.HIDE
-
-    @property
-    def explanation(self) -> str:
-        """The reason as staff read it, with the time at which it ends."""
-        said = str(self.reason.label)
-        if self.until is None:
-            return said
-        ends = gettext("It ends at %(time)s.") % {"time": moment(self.until)}
-        return f"{said} {ends}"
-
-    @property
-    def words(self) -> str:
-        """The reason as the shopper reads it; empty when it is nothing that she can use."""
-        said = str(WORDS.get(self.reason, ""))
-        return said % {"time": moment(self.until)} if said and self.until else said
-
-
-def moment(until: datetime) -> str:
-    """A moment as people say it: the time today, the date as well on any other day."""
-    local = localtime(until)
-    today = local.date() == localtime(clock.now()).date()
-    return date_format(local, "TIME_FORMAT" if today else "SHORT_DATETIME_FORMAT")
 
 
 def verdict(
@@ -162,8 +58,8 @@ def verdict(
     who = _who(who, request, user)
     reason = of_shop(configuration, who) if configuration else None
     if configuration and reason:
-        return Verdict(reason, configuration)
-    found = facts.read([product.pk])
+        return _lasting(reason, configuration)
+    found = _read([product.pk], who)
     return _judge(product, found, configuration or found.configuration, who, itself)
 
 
@@ -179,7 +75,7 @@ def verdicts(
     listed = {product.pk: product for product in products if product.pk}
     if not listed:
         return {}
-    found = facts.read(list(listed))
+    found = _read(list(listed), who)
     return {
         pk: _judge(product, found, found.configuration, who, itself=False)
         for pk, product in listed.items()
@@ -230,11 +126,71 @@ def _judge(
         or (Reason.EXPERIMENT if _in_control_group(who, configuration) else None)
     )
     if reason:
-        return Verdict(reason, configuration)
-    passing = of_account(found.account)
-    if passing:
-        return Verdict(passing[0], configuration, passing[1])
-    return Verdict(Reason.SHOWN, configuration)
+        return _lasting(reason, configuration)
+    allowances = _allowances(configuration, who, found)
+    return _passing(configuration, who, found.account, allowances)
+
+
+def _passing(
+    configuration: Configuration, who: Visitor, account: Account, allowances: list[Allowance]
+) -> Verdict:
+    """Judge what ends by itself; of several reasons the one that takes longest to end."""
+    spent = [one for one in allowances if one.is_spent]
+    if spent:
+        return spent_verdict(max(spent, key=lambda one: one.until), configuration, who)
+    down = of_account(account)
+    reason, until = down or (Reason.SHOWN, None)
+    return Verdict(reason, configuration, until, allowances=tuple(allowances))
+
+
+def spent_verdict(spent: Allowance, configuration: Configuration, who: Visitor) -> Verdict:
+    """The verdict on a visitor for whom this allowance is spent."""
+    if not spent.is_credit:
+        sign_in = not who.is_customer
+        return Verdict(Reason.LIMIT_REACHED, configuration, spent.until, sign_in=sign_in)
+    choice = configuration.budget_spent
+    return Verdict(
+        Reason.BUDGET_SPENT,
+        configuration,
+        spent.until,
+        hidden=choice == Configuration.WhenSpent.HIDE,
+        sign_in=choice == Configuration.WhenSpent.CUSTOMERS and not who.is_customer,
+    )
+
+
+def _read(pks: list[int], who: Visitor) -> facts.Facts:
+    """Read the facts. Which counters there are does not depend on how much they allow, so that
+    they are named before the configuration is known."""
+    names = [one.name for one in _counted(_with_everything(), who)]
+    return facts.read(pks, names, who.user.pk if who.is_customer else None)
+
+
+@lru_cache(maxsize=1)
+def _with_everything() -> Configuration:
+    """A configuration with every limit and budget that there is."""
+    return Configuration(budget_per_day=1, budget_per_month=1)
+
+
+def _allowances(configuration: Configuration, who: Visitor, found: facts.Facts) -> list[Allowance]:
+    extra = configuration.buyer_extra_per_day if found.buyer else 0
+    return [
+        replace(one, used=found.used.get(one.name)) for one in _counted(configuration, who, extra)
+    ]
+
+
+def _counted(configuration: Configuration, who: Visitor, extra: int = 0) -> list[Allowance]:
+    """What a try-on of this visitor is counted for."""
+    now = clock.now()
+    budget = allowance.budgets(configuration, now)
+    beyond = configuration.budget_spent == Configuration.WhenSpent.CUSTOMERS and who.is_customer
+    return [
+        *allowance.tryons(configuration, who, now, extra),
+        *(allowance.beyond(budget) if beyond else budget),
+    ]
+
+
+def _lasting(reason: Reason, configuration: Configuration) -> Verdict:
+    return Verdict(reason, configuration, sign_in=reason == Reason.SIGN_IN_FIRST)
 
 
 def _of_product(own: dict[str, Any], who: Visitor, itself: bool) -> Reason | None:

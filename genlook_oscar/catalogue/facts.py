@@ -1,27 +1,31 @@
 """All that decides whether there is a button, read in one query: the configuration, the
-account, and each product.
+account, what is counted of this visitor and of the shop's credits, and each product.
 
 Django needs longer to build this query than a database to answer it. So it is compiled once,
 with stand-ins for what differs from request to request, and run with the values.
 """
 
 import json
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from functools import lru_cache
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.db import DEFAULT_DB_ALIAS, connections, models, router
 from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import JSONObject
 from oscar.core.loading import get_model
 
-from ..models import Account, Configuration, ProductLink
+from ..models import Account, Configuration, Counter, ProductLink
 from . import rules
 
 STAND_IN = -7_340_000
 """Stands for the first product in the compiled query; those below it for the next."""
+NAMES = 4
+"""Counters that are read: the visitor's, her network's, the day's and the month's credits."""
 ACCOUNT = ("id", "credits", "alarm_code", "circuit_reason", "circuit_until")
 """What decides of the account; its other fields are read when somebody asks for them."""
 PAIRS = 40
@@ -30,27 +34,38 @@ PAIRS = 40
 
 @dataclass(frozen=True)
 class Facts:
-    """What was read: the shop's rows, and for each product its facts by name."""
+    """What was read: the shop's rows, what is counted by the counter's name, whether the
+    customer has bought anything before, and for each product its facts by name."""
 
     configuration: Configuration
     account: Account
+    used: dict[str, int]
+    buyer: bool
     products: dict[int, dict[str, Any]]
 
 
-def read(pks: Sequence[int]) -> Facts:
-    """Read what decides on the products with these primary keys. One query; a product that
-    is not there has no facts."""
+def read(pks: Sequence[int], names: Sequence[str] = (), customer: Any = None) -> Facts:
+    """Read what decides on the products with these primary keys, with the counters of these
+    names (`NAMES` at most) and of a customer by her primary key. One query; a product that is
+    not there has no facts."""
     alias = router.db_for_read(get_model("catalogue", "Product"))
-    sql, parameters, names = _compiled(alias, len(pks))
-    values = {STAND_IN - number: pk for number, pk in enumerate(pks)}
+    sql, parameters, columns = _compiled(alias, len(pks))
+    values: dict[Any, Any] = {STAND_IN - number: pk for number, pk in enumerate(pks)}
+    values |= {_slot(number): "" for number in range(NAMES)}
+    values |= {_slot(number): name for number, name in enumerate(names)}
     with connections[alias].cursor() as cursor:
+        values[_prepared(_somebody(), cursor.db)] = _prepared(customer, cursor.db)
         cursor.execute(sql, [values.get(value, value) for value in parameters])
-        rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        rows = [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
     if not rows:
-        return Facts(Configuration.load(), Account(), {})
+        return Facts(Configuration.load(), Account(), {}, False, {})
+    first = rows[0]
+    used = {name: first[f"used_{number}"] for number, name in enumerate(names)}
     return Facts(
-        _row(Configuration, rows[0]) or Configuration(),
-        _row(Account, rows[0]) or Account(),
+        _row(Configuration, first) or Configuration(),
+        _row(Account, first) or Account(),
+        {name: count for name, count in used.items() if count is not None},
+        bool(first["buyer"]),
         {row["pk"]: row for row in rows},
     )
 
@@ -87,6 +102,11 @@ def _of_shop() -> dict[str, Any]:
         for number, fields in enumerate(_parts(model)):
             pairs = JSONObject(**{field.attname: F(field.attname) for field in fields})
             facts[f"{model._meta.model_name}_{number}"] = Subquery(row.values(_=pairs))
+    for number in range(NAMES):
+        counter = Counter.objects.filter(name=_slot(number)).order_by()
+        facts[f"used_{number}"] = Subquery(counter.values("used"))
+    orders = get_model("order", "Order")._base_manager.order_by()
+    facts["buyer"] = Exists(orders.filter(user_id=_somebody()))
     return facts
 
 
@@ -99,6 +119,23 @@ def _compiled(alias: str, count: int) -> tuple[str, tuple[Any, ...], list[str]]:
     query = products.filter(pk__in=pks).order_by().values_list("pk", *facts.values())
     sql, parameters = query.query.get_compiler(alias).as_sql()
     return sql, tuple(parameters), ["pk", *facts]
+
+
+def _slot(number: int) -> str:
+    """Stands for the name of a counter in the compiled query."""
+    return f"?{number}"
+
+
+def _somebody() -> Any:
+    """Stands for the customer in the compiled query."""
+    key = get_user_model()._meta.pk
+    number = 7_339_999
+    return uuid.UUID(int=number) if isinstance(key, models.UUIDField) else key.to_python(number)
+
+
+def _prepared(customer: Any, connection: Any) -> Any:
+    """A customer's primary key as it stands among the parameters."""
+    return get_user_model()._meta.pk.get_db_prep_value(customer, connection)
 
 
 def _fields(model: Any) -> list[Any]:

@@ -25,6 +25,12 @@ def link_for(product: Any) -> ProductLink:
     return link or _make(product)
 
 
+def link_read_with(product: Any) -> ProductLink | None:
+    """The link that `select_related` brought together with the product; no query."""
+    link: ProductLink | None = product._state.fields_cache.get("genlook_link")
+    return link if link is not None and link.pk else None
+
+
 def make_links(products: Sequence[Any]) -> int:
     """Make the links of many products that have none; return how many were made. Three
     queries, and a few more for each product whose name is taken."""

@@ -7,35 +7,40 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
+from django.utils.translation import ngettext
 
 from .. import clock
-from ..catalogue.eligibility import Reason, verdict
+from ..catalogue.eligibility import Reason, Verdict, spent_verdict, verdict
 from ..catalogue.fingerprint import fingerprint
-from ..catalogue.links import link_for
+from ..catalogue.links import link_for, link_read_with
 from ..conf import conf
-from ..models import Account, Configuration, Photo, ProductLink, Shopper, TryOn
+from ..models import Account, Configuration, Photo, ProductLink, Shopper, Spent, TryOn
 from ..shopper import consent, erasure, identity
 from ..signals import tryon_accepted
 from ..visitor import Visitor
-from . import circuit, erasing, progress
+from . import circuit, counting, erasing, progress, timing
 from .messages import shopper_message
 from .queue import enqueue
 
 
 class Refused(Exception):
     """A click that becomes no try-on. `status` is the HTTP status to answer with,
-    `retry_after` the seconds after which the same click may succeed, if that is known."""
+    `retry_after` the seconds after which the same click may succeed, if that is known;
+    `words` say it better than the code alone."""
 
-    def __init__(self, code: str, status: int = 403, retry_after: float | None = None) -> None:
+    def __init__(
+        self, code: str, status: int = 403, retry_after: float | None = None, words: str = ""
+    ) -> None:
         super().__init__(code)
         self.code = code
         self.status = status
         self.retry_after = retry_after
+        self.words = words
 
     @property
     def message(self) -> str:
         """The sentence for the shopper, in the language active now."""
-        return shopper_message(self.code)
+        return self.words or shopper_message(self.code)
 
 
 @dataclass(frozen=True)
@@ -63,7 +68,8 @@ def request(
     made, give the same try-on; a picture that exists already is given again at no cost.
     Raises `Refused`.
     """
-    answer = verdict(product, who=who or Visitor(shopper.user), itself=True)
+    who = who or Visitor(shopper.user, shopper.key)
+    answer = verdict(product, who=who, itself=True)
     configuration = answer.configuration
     if not (answer.shown or answer.passing):
         known = ("off", "not_configured", "sign_in_first", "staff_only")
@@ -73,12 +79,14 @@ def request(
         raise Refused("photo_not_found", 404)
     if not consent.is_given(shopper, configuration):
         raise Refused("consent_needed", 400)
-    link = link_for(product)
+    link = link_read_with(product) or link_for(product)
     key = reuse_key(photo, link, fingerprint(product), configuration)
     live_key = f"{shopper.pk}:{key}"
     existing = _existing(shopper, key, live_key, idempotency_key)
     if existing:
         return existing
+    if answer.reason in (Reason.LIMIT_REACHED, Reason.BUDGET_SPENT):
+        raise _spent(answer)
     account = progress.account_at(now)
     closed = circuit.check(account)
     if closed:
@@ -89,6 +97,7 @@ def request(
         with transaction.atomic():
             # A login in this very moment must not leave the try-on behind with the guest.
             owner = identity.lock(shopper)
+            counted = counting.take(owner, answer.allowances, configuration, who)
             tryon = TryOn.objects.create(
                 shopper=owner,
                 photo=photo,
@@ -105,7 +114,14 @@ def request(
                 not_before=now,
                 enqueued_at=now,
                 deadline_at=now + timedelta(seconds=conf.deadline_seconds),
+                counted=counted,
             )
+    except Spent as spent:
+        # Another request of hers may have begun this very picture while this one waited.
+        existing = _existing(shopper, key, live_key, idempotency_key)
+        if existing is None:
+            raise _refused(spent, configuration, who, account) from None
+        return existing
     except IntegrityError:
         # Another request of hers made it in the same moment.
         existing = _existing(shopper, key, live_key, idempotency_key)
@@ -115,6 +131,24 @@ def request(
     enqueue("submit", str(tryon.pk))
     transaction.on_commit(lambda: tryon_accepted.send_robust(sender=TryOn, tryon=tryon))
     return Accepted(tryon, reused=False, account=account)
+
+
+def _refused(spent: Spent, configuration: Configuration, who: Visitor, account: Account) -> Refused:
+    if spent.allowance is not None:
+        return _spent(spent_verdict(spent.allowance, configuration, who))
+    seconds = max(round(timing.usual(account).middle), 1)
+    words = ngettext(
+        "Your other try-ons are still being made. Try again in about %(count)d second.",
+        "Your other try-ons are still being made. Try again in about %(count)d seconds.",
+        seconds,
+    )
+    return Refused("too_many_at_once", 429, seconds, words % {"count": seconds})
+
+
+def _spent(answer: Verdict) -> Refused:
+    status = 429 if answer.reason == Reason.LIMIT_REACHED else 503
+    seconds = (answer.until - clock.now()).total_seconds() if answer.until else None
+    return Refused(answer.reason, status, seconds, answer.words)
 
 
 def reuse_key(photo: Photo, link: ProductLink, content: str, configuration: Configuration) -> str:

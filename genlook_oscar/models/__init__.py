@@ -1,10 +1,12 @@
 from .account import Account
 from .catalogue_run import CatalogueRun
 from .configuration import Configuration
+from .counter import Counter, Spent
 from .daily import DayMark, ProductDay, ShopDay
 from .photo import Photo
 from .product_link import BLOCKING, WARNINGS, ProductLink, Ready
 from .ready_mail import ReadyMail
+from .record import Record
 from .report import Report
 from .rule import Rule
 from .share import Share
@@ -18,6 +20,7 @@ __all__ = [
     "CatalogueRun",
     "Configuration",
     "Consent",
+    "Counter",
     "DayMark",
     "Erasure",
     "Photo",
@@ -25,10 +28,12 @@ __all__ = [
     "ProductLink",
     "Ready",
     "ReadyMail",
+    "Record",
     "Report",
     "Rule",
     "Share",
     "ShopDay",
     "Shopper",
+    "Spent",
     "TryOn",
 ]

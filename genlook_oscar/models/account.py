@@ -24,6 +24,10 @@ class Account(models.Model):
     alarm_code = models.CharField(_("alarm"), max_length=64, blank=True, editable=False)
     alarm_at = models.DateTimeField(_("alarm since"), null=True, editable=False)
 
+    alarm_told = models.CharField(max_length=64, blank=True, editable=False)
+    alarm_told_at = models.DateTimeField(null=True, editable=False)
+    low_told_at = models.DateTimeField(null=True, editable=False)
+
     circuit_reason = models.CharField(max_length=32, blank=True, editable=False)
     circuit_since = models.DateTimeField(null=True, editable=False)
     circuit_until = models.DateTimeField(null=True, editable=False)

@@ -3,6 +3,8 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from .limits import Limits
+
 MAX_RETENTION_DAYS = 7
 """Genlook keeps pictures for at most 7 days, which is also its documented default."""
 
@@ -13,7 +15,7 @@ UNFIT_KINDS = (
 here, for a start: what shops of such things often sell beside them."""
 
 
-class Configuration(models.Model):
+class Configuration(Limits):
     """The merchant's settings: one row, edited in the admin."""
 
     class Audience(models.TextChoices):

@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from .. import clock
+from . import returns
 from .daily import DayMark
 from .moments import free, over
 from .photo import Photo
@@ -45,7 +46,11 @@ class TryOnQuerySet(models.QuerySet["TryOn"]):
             values.update(live_key=None, claim="", claimed_until=None)
             if source in TryOn.LIVE:
                 values.setdefault("finished_at", clock.now())
+        if target == TryOn.Status.COMPLETED:
+            values["counted"] = ""
         changed = bool(self.filter(pk=pk, status=source).update(status=target, **values))
+        if changed and target in (TryOn.Status.FAILED, TryOn.Status.CANCELLED):
+            returns.give_back(self.model.objects.all(), pk)
         if changed and source not in TryOn.LIVE and target != TryOn.Status.EXPIRED:
             # A picture after all: the figures of its day may stand already.
             DayMark.note(self.model.objects.values_list("created_at", flat=True).get(pk=pk))
@@ -183,6 +188,8 @@ class TryOn(models.Model):
     charge = models.CharField(
         _("credit"), max_length=16, choices=Charge.choices, default=Charge.NONE
     )
+    counted = models.CharField(max_length=500, blank=True)
+    """Names of the counters that it was counted in, until it has its picture."""
     hidden_at = models.DateTimeField(_("deleted by the shopper"), null=True)
 
     objects = TryOnQuerySet.as_manager()
@@ -205,6 +212,7 @@ class TryOn(models.Model):
             models.Index(
                 fields=["expires_at"], condition=~Q(result=""), name="genlook_tryon_pictures"
             ),
+            models.Index(fields=["status"], condition=~Q(counted=""), name="genlook_tryon_counted"),
         ]
         constraints = [
             models.UniqueConstraint(

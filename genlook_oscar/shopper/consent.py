@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils.translation import get_language, gettext, ngettext, override
 
 from .. import clock
@@ -41,9 +41,20 @@ def wording(configuration: Configuration) -> Wording:
     )
 
 
+def latest() -> Subquery:
+    """The wording that the shopper of each row agreed to last, for a query of her rows; put it
+    into her `agreed_version`."""
+    valid = Consent.objects.filter(shopper=OuterRef("shopper"), withdrawn_at=None)
+    return Subquery(valid.order_by("-given_at").values("version")[:1])
+
+
 def is_given(shopper: Shopper, configuration: Configuration) -> bool:
-    """Whether the shopper has agreed to the present wording and not withdrawn that."""
-    return _valid(shopper, wording(configuration)).exists()
+    """Whether the shopper has agreed to the present wording and not withdrawn that. No query
+    when she was read with the `latest` wording, and that is it."""
+    shown = wording(configuration)
+    if getattr(shopper, "agreed_version", None) == shown.version:
+        return True
+    return _valid(shopper, shown).exists()
 
 
 def record(shopper: Shopper, configuration: Configuration) -> Consent:

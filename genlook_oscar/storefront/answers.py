@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -10,6 +11,8 @@ from django.shortcuts import resolve_url
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from .. import clock
+
 JSON = "application/json"
 HTML = "text/html"
 
@@ -17,7 +20,8 @@ HTML = "text/html"
 class Problem(Exception):
     """Ends a request with an error: `{"code", "message", "status"}`, plus `details`.
 
-    `details` is a list of `{"field", "code", "message"}`, one for each fault in a field;
+    `details` is a list of `{"field", "code", "message"}`, one for each fault in a field, or
+    one `{"code", "message", "until"}` of what ends by itself;
     `retry_after` the seconds after which the same request may succeed.
     """
 
@@ -51,6 +55,19 @@ def field_problem(field: str, code: str, message: str | Promise, status: int = 4
     """A problem whose cause is one field; `code` stands for the whole and for the field."""
     details = [{"field": field, "code": code, "message": str(message)}]
     return Problem(code, message, status, details)
+
+
+def limit_problem(
+    code: str, message: str | Promise, status: int, retry_after: float | None
+) -> Problem:
+    """A problem that ends by itself; with the moment at which it does, if that is known."""
+    if retry_after is None:
+        return Problem(code, message, status)
+    again = clock.now() + timedelta(seconds=retry_after)
+    details = [
+        {"code": code, "message": str(message), "until": again.isoformat(timespec="seconds")}
+    ]
+    return Problem(code, message, status, details, retry_after)
 
 
 def form_problem(form: forms.Form) -> Problem:

@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
-from ..catalogue.eligibility import Display, Reason, Verdict, verdict, verdicts
+from ..catalogue.eligibility import Display, Verdict, verdict, verdicts
 from .page_button import is_preview
 from .words import button_label
 
@@ -90,7 +90,7 @@ def _context(request: HttpRequest, product: Any, answer: Verdict) -> dict[str, A
         said["hidden_because"] = {"code": answer.reason, "why": answer.explanation}
     if answer.display == Display.EXPLAIN:
         said["instead"] = answer.words
-        said["sign_in"] = answer.reason == Reason.SIGN_IN_FIRST
+        said["sign_in"] = answer.sign_in
     return said or None
 
 

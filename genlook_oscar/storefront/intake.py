@@ -5,17 +5,20 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
-from .. import visitor
+from .. import clock, visitor
 from ..catalogue.eligibility import Reason, of_shop
+from ..catalogue.reasons import moment
 from ..engine import tryons
 from ..engine.messages import shopper_message
 from ..engine.photos import enqueue_upload
-from ..models import Configuration, Photo
+from ..models import Configuration, Photo, Spent
 from ..shopper import consent, identity
+from ..shopper.limits import count_upload
 from ..shopper.photos import PhotoRefused, take_in
 from . import own
-from .answers import Problem, field_problem
+from .answers import Problem, field_problem, limit_problem
 from .product import find
 
 TICKED = ("1", "on", "true")
@@ -68,12 +71,24 @@ def take_photo(request: HttpRequest, uploaded: Any, configuration: Configuration
     if agreed:
         consent.record(shopper, configuration)
     try:
+        count_upload(configuration, visitor.of_request(request))
+    except Spent as spent:
+        raise too_many_photos(spent) from None
+    try:
         photo = take_in(shopper, uploaded, configuration)
     except PhotoRefused as refused:
         status = STATUSES.get(refused.code, 400)
         raise field_problem("photo", refused.code, refused.message, status) from None
     enqueue_upload(photo)
     return photo
+
+
+def too_many_photos(spent: Spent) -> Problem:
+    """The problem of a shopper who has handed in enough photos for now."""
+    until = spent.allowance.until if spent.allowance else clock.now()
+    words = _("You have added many photos. You can add the next one from %(time)s.")
+    seconds = (until - clock.now()).total_seconds()
+    return limit_problem("too_many_photos", words % {"time": moment(until)}, 429, seconds)
 
 
 def start(
@@ -98,13 +113,14 @@ def start(
             who=visitor.of_request(request),
         )
     except tryons.Refused as refused:
-        raise Problem(
-            refused.code, refused.message, refused.status, retry_after=refused.retry_after
+        raise limit_problem(
+            refused.code, refused.message, refused.status, refused.retry_after
         ) from None
 
 
 def _owned_photo(request: HttpRequest, pk: UUID) -> Photo:
     photos = own.photos(request).filter(pk=pk).select_related("shopper__user")
+    photos = photos.annotate(agreed_version=consent.latest())
     photo = photos.first()
     if photo and request.user.is_authenticated and photo.shopper.user_id is None:
         # Her login could not bring along what she had as a guest; this does.
@@ -112,4 +128,5 @@ def _owned_photo(request: HttpRequest, pk: UUID) -> Photo:
         photo = photos.all().first()
     if photo is None:
         raise Problem("photo_not_found", shopper_message("photo_not_found"), 404)
+    photo.shopper.agreed_version = photo.agreed_version  # type: ignore[attr-defined]
     return photo

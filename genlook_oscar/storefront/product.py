@@ -36,9 +36,9 @@ class Variant:
 
 
 def find(pk: int, user: Any) -> Any:
-    """The product with this id, with its parent. Raises `Problem` (404) unless the user may
-    look at it."""
-    products = get_model("catalogue", "Product").objects.select_related("parent")
+    """The product with this id, with its parent and its link. Raises `Problem` (404) unless
+    the user may look at it."""
+    products = get_model("catalogue", "Product").objects.select_related("parent", "genlook_link")
     product = products.filter(pk=pk).first()
     if product is None or not is_viewable(product, user):
         raise Problem("product_not_found", shopper_message("product_not_found"), 404)

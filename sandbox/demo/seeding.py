@@ -71,6 +71,8 @@ def seed_configuration() -> bool:
         return False
     configuration = Configuration.load()
     configuration.enabled = True
+    # Everybody who looks at the demo comes from this machine.
+    configuration.network_tryons_per_day = configuration.network_uploads_per_day = None
     configuration.save()
     return True
 

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from genlook_oscar.models import TryOn
@@ -14,6 +17,9 @@ from tests.conftest import picture
 JSON = "application/json"
 # What a browser sends when it goes to a page.
 HTML = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+
+# What a request of a shop costs without us: who is asking.
+NOT_OURS = ("django_session", "auth_user")
 
 
 def photo_file(color: str = "#aa7744", name: str = "me.jpg", **kwargs: Any) -> SimpleUploadedFile:
@@ -111,3 +117,23 @@ def jumper(make_product: Any) -> Any:
     make_product(title="Jumper, forest", structure="child", parent=parent, color="#115533")
     make_product(title="Jumper, rust", structure="child", parent=parent, color=None)
     return parent
+
+
+@pytest.fixture
+def at_most() -> Callable[[int], Any]:
+    """A block that may send so many queries of ours; a savepoint is none, as it asks nothing."""
+
+    @contextmanager
+    def block(limit: int) -> Iterator[None]:
+        with CaptureQueriesContext(connection) as captured:
+            yield
+        statements = [query["sql"] for query in captured.captured_queries]
+        ours = [
+            sql
+            for sql in statements
+            if sql.startswith(("SELECT", "INSERT", "UPDATE", "DELETE"))
+            and not any(f'FROM "{table}"' in sql for table in NOT_OURS)
+        ]
+        assert len(ours) <= limit, "\n".join(ours)
+
+    return block

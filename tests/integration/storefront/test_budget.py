@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -11,29 +9,6 @@ from django.test.utils import CaptureQueriesContext
 from genlook_oscar.models import Account
 
 from .conftest import Visitor
-
-# What a request of a shop costs without us: who is asking.
-NOT_OURS = ("django_session", "auth_user")
-
-
-@pytest.fixture
-def at_most() -> Callable[[int], Any]:
-    """A block that may send so many queries of ours; a savepoint is none, as it asks nothing."""
-
-    @contextmanager
-    def block(limit: int) -> Iterator[None]:
-        with CaptureQueriesContext(connection) as captured:
-            yield
-        statements = [query["sql"] for query in captured.captured_queries]
-        ours = [
-            sql
-            for sql in statements
-            if sql.startswith(("SELECT", "INSERT", "UPDATE", "DELETE"))
-            and not any(f'FROM "{table}"' in sql for table in NOT_OURS)
-        ]
-        assert len(ours) <= limit, "\n".join(ours)
-
-    return block
 
 
 @pytest.fixture(params=["guest", "customer"])

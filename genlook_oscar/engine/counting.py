@@ -1,0 +1,62 @@
+"""What a click is counted for, in its transaction: the shopper's try-ons and the credits."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Q, Subquery, Value
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import LessThan
+
+from ..models import Configuration, Counter, Shopper, TryOn
+from ..models.allowance import Allowance, begins
+from ..visitor import Visitor
+
+COSTING = (TryOn.Charge.RESERVED, TryOn.Charge.SETTLED, TryOn.Charge.UNCERTAIN)
+
+
+def take(
+    shopper: Shopper, allowances: Sequence[Allowance], configuration: Configuration, who: Visitor
+) -> str:
+    """Count a try-on of the shopper, whose row the open transaction has locked, for all the
+    allowances; return the names of the counters, for `TryOn.counted`.
+
+    Raises `Spent`; its allowance is None when she has as many try-ons under way as she may.
+    One statement, in which the database judges all limits; more when a window begins.
+    """
+    at_once = (
+        configuration.customer_tryons_at_once
+        if who.is_customer
+        else configuration.guest_tryons_at_once
+    )
+    room = None if at_once is None else Q(LessThan(_under_way(shopper), Value(at_once)))
+    hers = Shopper.objects.filter(pk=shopper.pk)
+    return Counter.objects.take(_with_spent(allowances), room, hers)
+
+
+def spent_since(*moments: datetime) -> list[int]:
+    """The credits of the try-ons clicked since each moment: spent, or about to be. One query."""
+    rows = TryOn.objects.filter(created_at__gte=min(moments))
+    costing = rows.filter(Q(charge__in=COSTING) | Q(status__in=TryOn.LIVE)).order_by()
+    since = {
+        f"since_{number}": Count("pk", filter=Q(created_at__gte=moment))
+        for number, moment in enumerate(moments)
+    }
+    return list(costing.aggregate(**since).values())
+
+
+def _with_spent(allowances: Sequence[Allowance]) -> list[Allowance]:
+    """A budget that was set just now begins with what was spent of it before."""
+    new = [one for one in allowances if one.is_credit and one.used is None]
+    if not new:
+        return list(allowances)
+    spent = spent_since(*map(begins, new))
+    first = {one.name: count for one, count in zip(new, spent, strict=True)}
+    return [replace(one, first=first.get(one.name, 0)) for one in allowances]
+
+
+def _under_way(shopper: Shopper) -> Any:
+    live = TryOn.objects.filter(shopper=shopper, status__in=TryOn.LIVE).order_by()
+    count = live.values("shopper").annotate(count=Count("pk")).values("count")
+    return Coalesce(Subquery(count), 0)

@@ -1,0 +1,137 @@
+"""What may be used, by whom, in which window of time: named alike by everybody who asks.
+
+A customer is counted by her account, wherever she comes from. A guest is counted by the key
+in her session and, together with all other guests of it, by her network, so that deleting
+cookies does not begin anew. The shop's credits are counted by day and by month.
+
+Days and months are those of the shop (Django's TIME_ZONE), and begin at midnight.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta, timezone
+from typing import Any
+
+from django.utils.crypto import salted_hmac
+from django.utils.timezone import get_default_timezone
+
+from ..visitor import Visitor
+
+CREDIT = "credit:"
+"""How the names of counters begin that count the shop's credits."""
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """So many (`limit`, None: any number) until a moment, counted under a name.
+
+    `used` is what is counted already, None when nothing is; `first` is what a new counter
+    begins with.
+    """
+
+    name: str
+    limit: int | None
+    until: datetime
+    used: int | None = None
+    first: int = 0
+
+    @property
+    def is_credit(self) -> bool:
+        """Whether it is the shop's budget, and not one shopper's part."""
+        return self.name.startswith(CREDIT)
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether nothing is left, as far as `used` tells."""
+        return self.limit is not None and (self.used or 0) >= self.limit
+
+
+def tryons(configuration: Any, who: Visitor, now: datetime, extra: int = 0) -> list[Allowance]:
+    """The try-ons that a visitor has for today; `extra` are added to a customer's."""
+    day, until = _day(now)
+    if who.is_customer:
+        limit = configuration.customer_tryons_per_day
+        return _limited([(f"tryon:{day}:{_customer(who)}", limit and limit + extra, until)])
+    return _limited(
+        [
+            (_guest(f"tryon:{day}", who), configuration.guest_tryons_per_day, until),
+            (_network(f"tryon:{day}", who), configuration.network_tryons_per_day, until),
+        ]
+    )
+
+
+def uploads(configuration: Any, who: Visitor, now: datetime) -> list[Allowance]:
+    """The photos that a visitor may hand in this hour and today."""
+    day, until = _day(now)
+    begun = now.astimezone(timezone.utc).replace(minute=0, second=0, microsecond=0)
+    hour = f"{begun:%Y-%m-%dT%H}"
+    soon = begun + timedelta(hours=1)
+    if who.is_customer:
+        name = _customer(who)
+        per_hour, per_day = (
+            configuration.customer_uploads_per_hour,
+            configuration.customer_uploads_per_day,
+        )
+        return _limited(
+            [(f"upload:{hour}:{name}", per_hour, soon), (f"upload:{day}:{name}", per_day, until)]
+        )
+    return _limited(
+        [
+            (_guest(f"upload:{hour}", who), configuration.guest_uploads_per_hour, soon),
+            (_guest(f"upload:{day}", who), configuration.guest_uploads_per_day, until),
+            (_network(f"upload:{day}", who), configuration.network_uploads_per_day, until),
+        ]
+    )
+
+
+def budgets(configuration: Any, now: datetime) -> list[Allowance]:
+    """What the shop may spend today and this month, as far as it has set a budget."""
+    day, tomorrow = _day(now)
+    local = now.astimezone(get_default_timezone())
+    following = (local.replace(day=1) + timedelta(days=32)).replace(day=1)
+    return _limited(
+        [
+            (f"{CREDIT}{day}", configuration.budget_per_day, tomorrow),
+            (f"{CREDIT}{local:%Y-%m}", configuration.budget_per_month, _midnight(following)),
+        ]
+    )
+
+
+def beyond(budget: list[Allowance]) -> list[Allowance]:
+    """The same budgets for those who may go beyond them: counted, and never spent."""
+    return [Allowance(one.name, None, one.until, one.used, one.first) for one in budget]
+
+
+def begins(allowance: Allowance) -> datetime:
+    """The midnight at which the day or month of a budget began."""
+    date = allowance.name.removeprefix(CREDIT)
+    day = datetime.fromisoformat(date if len(date) > 7 else f"{date}-01")
+    return _midnight(day)
+
+
+def _limited(found: list[tuple[str, int | None, datetime]]) -> list[Allowance]:
+    return [Allowance(*one) for one in found if one[0] and one[1] is not None]
+
+
+def _day(now: datetime) -> tuple[str, datetime]:
+    local = now.astimezone(get_default_timezone())
+    return f"{local:%Y-%m-%d}", _midnight(local + timedelta(days=1))
+
+
+def _midnight(day: datetime) -> datetime:
+    return datetime.combine(day.date(), time.min, tzinfo=get_default_timezone())
+
+
+def _customer(who: Visitor) -> str:
+    return f"customer-{who.user.pk}"
+
+
+def _guest(window: str, who: Visitor) -> str:
+    return f"{window}:guest-{who.key.hex}" if who.key else ""
+
+
+def _network(window: str, who: Visitor) -> str:
+    """The network under a name that leads nobody back to it and changes with each window."""
+    if not who.network:
+        return ""
+    hidden = salted_hmac("genlook_oscar.network", f"{window} {who.network}", algorithm="sha256")
+    return f"{window}:network-{hidden.hexdigest()[:24]}"

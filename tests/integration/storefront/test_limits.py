@@ -1,0 +1,287 @@
+"""How much a shopper, a network and the whole shop may use, and what she is told."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from bs4 import BeautifulSoup
+from django.test import Client
+from oscar.core.loading import get_model
+
+from genlook_oscar.models import Account, Configuration, Counter, TryOn
+
+from .conftest import HTML, Visitor, photo_file
+
+pytestmark = pytest.mark.anydb
+
+
+@pytest.fixture(autouse=True)
+def shop_time(settings: Any) -> None:
+    settings.TIME_ZONE = "Europe/Berlin"
+
+
+@pytest.fixture
+def limit(configuration: Any) -> Any:
+    def act(**values: Any) -> None:
+        Configuration.objects.update(**values)
+
+    return act
+
+
+@pytest.fixture
+def goods(make_product: Any) -> list[Any]:
+    return [make_product(f"Shirt {number}") for number in range(6)]
+
+
+def page(visitor: Visitor, product: Any) -> Any:
+    answer = visitor.client.get(product.get_absolute_url())
+    return BeautifulSoup(answer.content, "html.parser")
+
+
+def credits() -> dict[str, int]:
+    found = Counter.objects.filter(name__startswith="credit:")
+    return {name.count("-"): used for name, used in found.values_list("name", "used")}
+
+
+def refused(answer: Any, code: str, status: int = 429) -> dict[str, Any]:
+    assert (answer.status_code, answer.json()["code"]) == (status, code), answer.content
+    assert int(answer.headers["Retry-After"]) > 0
+    (detail,) = answer.json()["details"]
+    assert detail["until"]
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+class TestPerShopper:
+    def test_a_guest_has_so_many_a_day(
+        self, visitor: Visitor, goods: list[Any], limit: Any, pass_time: Any
+    ) -> None:
+        limit(guest_tryons_per_day=2)
+        photo = visitor.photo()
+        for product in goods[:2]:
+            assert visitor.start(product, photo).status_code == 202
+        said = refused(visitor.start(goods[2], photo), "limit_reached")
+        assert said["message"] == (
+            "You have used your try-ons for today. You can try on again from midnight. "
+            "Signed-in customers can go on."
+        )
+        found = page(visitor, goods[2])
+        assert found.select("genlook-try-on") == []
+        assert "from midnight" in found.select_one(".genlook-instead").get_text()
+        assert found.select_one(".genlook-instead a")["href"].startswith("/accounts/login/?next=/")
+        pass_time(days=1)
+        assert page(visitor, goods[2]).select("genlook-try-on")
+        assert visitor.start(goods[2], photo).status_code == 202
+
+    def test_deleting_cookies_does_not_begin_anew(
+        self, visitor: Visitor, goods: list[Any], limit: Any
+    ) -> None:
+        limit(guest_tryons_per_day=2, network_tryons_per_day=3)
+        photo = visitor.photo()
+        for product in goods[:2]:
+            visitor.start(product, photo)
+        visitor.client = Client()
+        photo = visitor.photo()
+        assert visitor.start(goods[0], photo).status_code == 202
+        refused(visitor.start(goods[1], photo), "limit_reached")
+        visitor.client = Client(REMOTE_ADDR="198.51.100.4")
+        assert visitor.start(goods[1], visitor.photo()).status_code == 202
+
+    def test_customers_have_their_own_and_buyers_more(
+        self, customer: Visitor, goods: list[Any], limit: Any, django_user_model: Any
+    ) -> None:
+        limit(
+            guest_tryons_per_day=1,
+            network_tryons_per_day=1,
+            customer_tryons_per_day=2,
+            buyer_extra_per_day=1,
+        )
+        photo = customer.photo()
+        for product in goods[:2]:
+            assert customer.start(product, photo).status_code == 202
+        said = refused(customer.start(goods[2], photo), "limit_reached")
+        assert "Signed-in" not in said["message"]
+        assert page(customer, goods[2]).select("genlook-try-on") == []
+        get_model("order", "Order").objects.create(
+            number="1",
+            user=django_user_model.objects.get(username="ada"),
+            total_incl_tax=1,
+            total_excl_tax=1,
+        )
+        assert page(customer, goods[2]).select("genlook-try-on")
+        assert customer.start(goods[2], photo).status_code == 202
+        refused(customer.start(goods[3], photo), "limit_reached")
+
+    def test_what_exists_already_is_given_beyond_the_limit(
+        self, visitor: Visitor, goods: list[Any], limit: Any, finished: Any
+    ) -> None:
+        limit(guest_tryons_per_day=1)
+        photo = visitor.photo()
+        done = finished(visitor, goods[0], photo=photo)
+        answer = visitor.start(goods[0], photo)
+        assert (answer.status_code, answer.json()["id"]) == (200, str(done.pk))
+        assert visitor.page(f"/try-on/room/{goods[1].pk}/").status_code == 200
+
+    def test_a_failure_is_given_back(
+        self, visitor: Visitor, goods: list[Any], limit: Any, emulator: Any, drain: Any
+    ) -> None:
+        limit(guest_tryons_per_day=1, budget_per_day=5)
+        photo = visitor.photo()
+        emulator.control.fault("fail", times=1)
+        assert visitor.start(goods[0], photo).status_code == 202
+        assert credits() == {2: 1}
+        drain()
+        assert TryOn.objects.get().status == TryOn.Status.FAILED
+        assert set(Counter.objects.values_list("used", flat=True)) == {0}
+        assert visitor.start(goods[1], photo).status_code == 202
+
+    def test_what_she_takes_back_in_time_is_given_back(
+        self, visitor: Visitor, goods: list[Any], limit: Any
+    ) -> None:
+        limit(guest_tryons_per_day=1)
+        photo = visitor.photo()
+        address = visitor.start(goods[0], photo).json()["url"]
+        assert visitor.send("delete", address).status_code == 204
+        assert visitor.start(goods[1], photo).status_code == 202
+
+    def test_so_many_at_the_same_time(
+        self, visitor: Visitor, goods: list[Any], limit: Any, emulator: Any, drain: Any
+    ) -> None:
+        limit(guest_tryons_at_once=2)
+        photo = visitor.photo()
+        for product in goods[:2]:
+            assert visitor.start(product, photo).status_code == 202
+        said = refused(visitor.start(goods[2], photo), "too_many_at_once")
+        assert "Your other try-ons are still being made." in said["message"]
+        drain()
+        assert visitor.start(goods[2], photo).status_code == 202
+
+    def test_so_many_photos(self, visitor: Visitor, limit: Any, pass_time: Any) -> None:
+        limit(guest_uploads_per_hour=2, guest_uploads_per_day=3)
+        assert visitor.upload(photo_file("#111111")).status_code == 201
+        # What is no picture costs as much work.
+        visitor.upload(photo_file("#111111", kind="GIF"))
+        said = refused(visitor.upload(photo_file("#222222")), "too_many_photos")
+        assert "You have added many photos." in said["message"]
+        pass_time(hours=1)
+        assert visitor.upload(photo_file("#222222")).status_code == 201
+        refused(visitor.upload(photo_file("#333333")), "too_many_photos")
+
+    def test_without_script_it_is_told_on_the_form(
+        self, visitor: Visitor, goods: list[Any], limit: Any
+    ) -> None:
+        limit(guest_tryons_per_day=1)
+        photo = visitor.photo()
+        visitor.start(goods[0], photo)
+        answer = visitor.submit(
+            f"/try-on/new/{goods[1].pk}/", {"photo": photo, "product": goods[1].pk}
+        )
+        assert "from midnight" in answer.content.decode()
+
+
+class TestBudget:
+    def test_the_shop_spends_no_more_than_it_wants(
+        self, visitor: Visitor, stranger: Visitor, goods: list[Any], limit: Any, pass_time: Any
+    ) -> None:
+        limit(budget_per_day=1, budget_per_month=2)
+        assert visitor.start(goods[0], visitor.photo()).status_code == 202
+        assert credits() == {2: 1, 1: 1}
+        said = refused(stranger.start(goods[0], stranger.photo()), "budget_spent", 503)
+        assert said["message"].startswith("The fitting room is closed for now.")
+        found = page(stranger, goods[0])
+        assert "from midnight" in found.select_one(".genlook-instead").get_text()
+        pass_time(days=1)
+        assert stranger.start(goods[0], stranger.photo()).status_code == 202
+        pass_time(days=1)
+        refused(stranger.start(goods[1], stranger.photo()), "budget_spent", 503)
+
+    def test_it_may_hide_the_button(self, visitor: Visitor, goods: list[Any], limit: Any) -> None:
+        limit(budget_per_day=1, budget_spent="hide")
+        visitor.start(goods[0], visitor.photo())
+        found = page(visitor, goods[1])
+        assert found.select("genlook-try-on, .genlook-instead") == []
+
+    def test_customers_may_go_beyond_it(
+        self, visitor: Visitor, customer: Visitor, goods: list[Any], limit: Any
+    ) -> None:
+        limit(budget_per_day=1, budget_spent="customers")
+        photo = visitor.photo()
+        assert visitor.start(goods[0], photo).status_code == 202
+        refused(visitor.start(goods[1], photo), "budget_spent", 503)
+        assert "Sign in" in page(visitor, goods[1]).select_one(".genlook-instead").get_text()
+        assert customer.start(goods[0], customer.photo()).status_code == 202
+        assert credits() == {2: 2}
+
+    def test_a_budget_set_at_noon_knows_the_morning(
+        self, visitor: Visitor, goods: list[Any], limit: Any, emulator: Any, drain: Any
+    ) -> None:
+        photo = visitor.photo()
+        for product in goods[:2]:
+            visitor.start(product, photo)
+        drain()
+        limit(budget_per_day=3)
+        assert visitor.start(goods[2], photo).status_code == 202
+        assert credits() == {2: 3}
+        refused(visitor.start(goods[3], photo), "budget_spent", 503)
+
+    def test_a_picture_costs_one_and_the_same_again_nothing(
+        self, visitor: Visitor, goods: list[Any], limit: Any, finished: Any
+    ) -> None:
+        limit(budget_per_month=5)
+        photo = visitor.photo()
+        done = finished(visitor, goods[0], photo=photo)
+        assert visitor.start(goods[0], photo).json()["reused"]
+        assert (credits(), done.counted) == ({1: 1}, "")
+
+
+class TestCost:
+    EVERYTHING = {
+        "guest_tryons_per_day": 10,
+        "guest_tryons_at_once": 3,
+        "network_tryons_per_day": 30,
+        "customer_tryons_per_day": 30,
+        "customer_tryons_at_once": 5,
+        "budget_per_day": 100,
+        "budget_per_month": 1000,
+    }
+
+    @pytest.mark.parametrize("name", ["visitor", "customer"])
+    @pytest.mark.parametrize("kind", ["standalone", "child"])
+    def test_a_click_with_all_limits(
+        self, request: Any, name: str, kind: str, make_product: Any, limit: Any, at_most: Any
+    ) -> None:
+        limit(**self.EVERYTHING)
+        who = request.getfixturevalue(name)
+        photo = who.photo()
+        family: dict[str, Any] = {}
+        if kind == "child":
+            family = {"structure": kind, "parent": make_product("Jumper", structure="parent")}
+        first, product = make_product("First"), make_product(**family)
+        who.page(f"/try-on/room/{product.pk}/")
+        who.start(first, photo)
+        with at_most(12):
+            assert who.start(product, photo).status_code == 202
+
+    def test_the_first_click_of_the_day(
+        self, visitor: Visitor, product: Any, limit: Any, at_most: Any
+    ) -> None:
+        limit(**self.EVERYTHING)
+        photo = visitor.photo()
+        visitor.page(f"/try-on/room/{product.pk}/")
+        Account.take_watch(3600)
+        with at_most(12):
+            assert visitor.start(product, photo).status_code == 202
+
+    def test_the_product_page_asks_once(
+        self, visitor: Visitor, product: Any, limit: Any, at_most: Any
+    ) -> None:
+        limit(**self.EVERYTHING)
+        visitor.photo()
+        visitor.client.get(product.get_absolute_url())
+        from django.db import connection
+        from django.test.utils import CaptureQueriesContext
+
+        with CaptureQueriesContext(connection) as queries:
+            visitor.client.get(product.get_absolute_url(), headers={"Accept": HTML})
+        assert len([query for query in queries if "genlook" in query["sql"]]) == 1
