@@ -22,9 +22,12 @@ import signal
 import socket
 import sys
 import traceback
+from pathlib import Path
 from typing import Any
 
 import django
+
+from tests.stepping import SharedOffset
 
 DESCRIPTORS = 4
 SUBREAPER = 36  # PR_SET_CHILD_SUBREAPER of prctl(2)
@@ -140,6 +143,10 @@ def _take(environment: dict[str, str]) -> None:
     vars(connections).pop("settings", None)
     connections._settings = None  # type: ignore[attr-defined]
     _take_cluster()
+    if path := environment.get("GENLOOK_TEST_CLOCK"):
+        from genlook_oscar import clock
+
+        clock._offset = SharedOffset(Path(path))  # type: ignore[assignment]
 
 
 def _take_cluster() -> None:

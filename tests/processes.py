@@ -72,6 +72,17 @@ class Child:
             with suppress(ProcessLookupError):
                 os.kill(self.pid, number)
 
+    def members(self) -> dict[int, int]:
+        """The living processes of its group, each with the number of its threads."""
+        found = {}
+        for folder in Path("/proc").glob("[0-9]*"):
+            with suppress(OSError):
+                # The name, in brackets, may contain anything.
+                values = (folder / "stat").read_text().rpartition(")")[2].split()
+                if int(values[2]) == self.pid and values[0] != "Z":
+                    found[int(folder.name)] = int(values[17])
+        return found
+
     def end(self) -> None:
         """Kill it with its whole group, and wait for its end."""
         with suppress(ProcessLookupError):
@@ -148,16 +159,17 @@ _nursery = Nursery()
 atexit.register(_nursery.close)
 
 
-def actors(count: int, action: str, *arguments: object) -> list[str]:
+def actors(count: int, action: str, *arguments: object, **more: str) -> list[str]:
     """Let `count` processes do one action of `tests.actor` at the same moment; what each says."""
-    return actors_each(action, [arguments] * count)
+    return actors_each(action, [arguments] * count, **more)
 
 
-def actors_each(action: str, wishes: Sequence[Sequence[object]]) -> list[str]:
+def actors_each(action: str, wishes: Sequence[Sequence[object]], **more: str) -> list[str]:
     """The same with a process for each wish, which are the arguments of its action."""
     count = len(wishes)
     children = [
-        _nursery.child("tests.actor:act", action, *map(str, wish), talks=True) for wish in wishes
+        _nursery.child("tests.actor:act", action, *map(str, wish), talks=True, **more)
+        for wish in wishes
     ]
     try:
         for child in children:
