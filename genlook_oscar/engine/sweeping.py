@@ -4,10 +4,11 @@ import logging
 from datetime import datetime, timedelta
 
 from .. import clock
-from ..models import Account, Configuration
+from ..models import Account, Configuration, Counter, TryOn
+from ..models.returns import give_back_late
 from ..shopper import erasure
 from ..shopper.files import delete_strays
-from . import books, catalogue, erasing, mails, renewal
+from . import alerts, books, catalogue, erasing, mails, renewal
 from .queue import enqueue, ensure_watcher
 from .repair import end_overdue, repair_leases
 from .watching import hand_over, work_left
@@ -28,18 +29,23 @@ def sweep() -> None:
     if work_left():
         ensure_watcher()
     books.give_up_late()
+    give_back_late(TryOn.objects.all())
+    Counter.objects.end_old()
     mails.hand_over()
     now = clock.now()
     for pk in erasing.due(now).values_list("pk", flat=True)[:BATCH]:
         enqueue("erase", pk)
     account = Account.load()
     stale = _long_ago(account.credits_at, now, CREDITS_EVERY)
-    # An open circuit is closed by the first good answer; this asks for one.
-    if stale or account.circuit_reason:
+    # An open circuit is closed by the first good answer; this asks for one. Where the last
+    # credit is spent, this finds out that there are new ones.
+    empty = account.credits is not None and account.credits <= 0
+    if stale or account.circuit_reason or empty:
         enqueue("check_account")
     if not account.circuit_reason:
         renewal.renew()
         catalogue.sweep(Configuration.load())
+    alerts.tell(Configuration.load())
     if _long_ago(account.tidied_at, now, TIDY_EVERY):
         tidy()
     # Last, so that a sweep which never comes to its end is seen as one that does not run.
