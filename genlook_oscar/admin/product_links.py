@@ -12,9 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from ..catalogue.eligibility import verdict
 from ..catalogue.links import link_for
 from ..catalogue.naming import validate_external_id
-from ..catalogue.payload import Unfit
-from ..engine.messages import explanation
-from ..engine.outcomes import code_of
+from ..engine.catalogue import explained
 from ..models import ProductLink, Ready
 from .base import NONE, short
 from .product_actions import MANAGE, CatalogueActions
@@ -218,6 +216,4 @@ class ProductLinkAdmin(CatalogueActions, admin.ModelAdmin):
 
     @admin.display(description=_("what it means"))
     def error_explained(self, obj: ProductLink) -> str:
-        if obj.error_code in Unfit.values:
-            return str(Unfit(obj.error_code).label)
-        return explanation(code_of(obj.error_code, "")) or NONE
+        return explained(obj.error_code) or NONE

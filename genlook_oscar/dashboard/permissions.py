@@ -1,4 +1,4 @@
-"""Who may see the figures."""
+"""Who may see the figures, and who may manage the catalogue."""
 
 from typing import Any
 
@@ -14,6 +14,18 @@ def may_see(user: Any) -> bool:
     from oscar.views.decorators import check_permissions
 
     return bool(check_permissions(user, WHO))
+
+
+MANAGE = "genlook_oscar.manage_catalogue"
+MANAGERS = (["is_staff", MANAGE], ["partner.dashboard_access", MANAGE])
+"""Who may manage products; in the same form."""
+
+
+def may_manage(user: Any) -> bool:
+    """Whether a user may manage any product's try-on."""
+    from oscar.views.decorators import check_permissions
+
+    return bool(check_permissions(user, MANAGERS))
 
 
 def sees_all(user: Any) -> bool:

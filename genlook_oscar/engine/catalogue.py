@@ -14,9 +14,12 @@ from oscar.core.loading import get_model
 from .. import clock
 from ..catalogue import rules
 from ..catalogue.links import make_links
+from ..catalogue.payload import Unfit
 from ..catalogue.readiness import Kinds, look
 from ..models import BLOCKING, Configuration, ProductLink
 from . import wishes
+from .messages import explanation
+from .outcomes import code_of
 from .products import RENEWED_BEFORE
 from .queue import enqueue
 
@@ -116,6 +119,13 @@ def offered(links: QuerySet[ProductLink]) -> QuerySet[ProductLink]:
     known = rules.facts(OuterRef("product_id"), OuterRef("product__parent_id"))
     found = links.filter(public).exclude(ready_code__in=["", BLOCKING[0]])
     return found.alias(**known).filter(rules.offered())
+
+
+def explained(error_code: str) -> str:
+    """What a link's `error_code` means, and what the merchant can do; empty for none."""
+    if error_code in Unfit.values:
+        return str(Unfit(error_code).label)
+    return explanation(code_of(error_code, "")) if error_code else ""
 
 
 def without_link() -> QuerySet[Any]:

@@ -1,0 +1,21 @@
+from typing import Any
+
+from django import template
+from django.urls import NoReverseMatch, reverse
+
+from ..dashboard.permissions import may_manage
+
+register = template.Library()
+
+
+@register.simple_tag
+def genlook_product_url(product: Any, user: Any) -> str:
+    """The address of a product's try-on page in the dashboard; empty for a product that is
+    still being made, for who may not manage the catalogue, and where the page is not
+    mounted."""
+    if product is None or not product.pk or not may_manage(user):
+        return ""
+    try:
+        return reverse("genlook_oscar_dashboard:genlook-product", args=[product.pk])
+    except NoReverseMatch:
+        return ""
