@@ -175,7 +175,7 @@ export class Photos {
     const radio = tile.querySelector("input");
     radio.value = photo.id;
     radio.dataset.expires = photo.expires_at;
-    radio.dataset.warning = photo.warnings.map(({ message }) => message).join(" ");
+    radio.dataset.doubt = photo.warnings.map(({ message }) => message).join(" ");
     if (!known) {
       tile.querySelector("img").src = this.preview || photo.preview_url;
       this.list.insertBefore(tile, this.list.querySelector(".thumb"));
@@ -184,8 +184,8 @@ export class Photos {
       this.fresh = null;
       this.choose(radio);
     }
-    if (radio.dataset.warning) room.show("photo");
-    room.say(radio.dataset.warning || room.text("sent"));
+    if (radio.dataset.doubt) room.show("photo");
+    room.say(radio.dataset.doubt || room.text("sent"));
     room.emit("photo", { photo: photo.id });
     return photo.id;
   }
@@ -257,11 +257,11 @@ export class Photos {
     const { room } = this;
     room.showPerson(this.preview, this.any);
     room.part("hints").hidden = this.any;
-    const { expires, warning } = this.chosen?.dataset || {};
+    const { expires, doubt } = this.chosen?.dataset || {};
     room.part("photo-meta").hidden = !expires;
     if (expires) room.part("photo-expires").textContent = room.dated("until", expires);
-    room.part("warning").hidden = !warning;
-    room.part("warning-text").textContent = warning;
+    room.part("warning").hidden = !doubt;
+    room.part("warning-text").textContent = doubt;
     if (!this.upload) this.say("");
   }
 }
