@@ -7,7 +7,7 @@ from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest
 from oscar.core.loading import get_model
 
-from ..catalogue.eligibility import verdict
+from ..catalogue.eligibility import verdict, verdicts
 from ..models import Configuration
 from .product import first_image, small_picture, variants_of
 
@@ -36,15 +36,23 @@ def suggestions(
         for one in variants_of(family)
         if one.pk != product.pk
     ]
+    candidates = list(_candidates(family)[: 2 * OTHERS])
+    found = verdicts(candidates, request=request)
     others: list[Suggestion] = []
-    for candidate in _candidates(family)[: 2 * OTHERS]:
+    for candidate in candidates:
         image = first_image(candidate)
-        if image is None or len(others) == OTHERS:
+        if image is None or not found[candidate.pk].shown or len(others) == OTHERS:
             continue
-        if verdict(candidate, configuration, user=request.user, itself=True).shown:
-            title, picture = candidate.get_title(), small_picture(image)
-            others.append(Suggestion(candidate.pk, title, picture, candidate.get_absolute_url()))
+        # A parent may have its button for the sake of its variants only.
+        if candidate.is_parent and not _itself(request, candidate, configuration):
+            continue
+        title, picture = candidate.get_title(), small_picture(image)
+        others.append(Suggestion(candidate.pk, title, picture, candidate.get_absolute_url()))
     return variants, others
+
+
+def _itself(request: HttpRequest, parent: Any, configuration: Configuration) -> bool:
+    return verdict(parent, configuration, request=request, itself=True).shown
 
 
 def _candidates(family: Any) -> QuerySet[Any]:

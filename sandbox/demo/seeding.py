@@ -66,13 +66,15 @@ def seed_shop() -> bool:
 
 
 def seed_configuration() -> bool:
-    """Switch try-on on, unless a merchant has already decided."""
+    """Switch try-on on, with all it offers, unless a merchant has already decided."""
     if Configuration.objects.exists():
         return False
     configuration = Configuration.load()
     configuration.enabled = True
     # Everybody who looks at the demo comes from this machine.
     configuration.network_tryons_per_day = configuration.network_uploads_per_day = None
+    configuration.sharing = True
+    configuration.ready_mail = True
     configuration.save()
     return True
 

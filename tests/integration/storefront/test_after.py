@@ -348,3 +348,16 @@ def _soup(answer: Any) -> Any:
 
     assert answer.status_code == 200
     return BeautifulSoup(answer.content, "html.parser")
+
+
+def test_the_merchant_reads_the_reports(
+    visitor: Visitor, product: Any, finished: Any, admin_client: Any
+) -> None:
+    tryon = finished(visitor, product)
+    visitor.send("post", f"/try-on/{tryon.pk}/report/", {"reason": "offensive"})
+
+    page = admin_client.get(reverse("admin:genlook_oscar_report_changelist")).content.decode()
+
+    assert "It is offensive" in page
+    assert "Linen shirt" in page
+    assert reverse("admin:genlook_oscar_tryon_change", args=[tryon.pk]) in page
