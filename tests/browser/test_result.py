@@ -30,43 +30,59 @@ def rail(dress: Any, jumper: Any) -> Any:
 
 
 @pytest.mark.usefixtures("sharing", "rail")
-@pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["360", "1280"])
+@pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["360-touch", "1280"])
 def test_a_picture_is_enlarged_shared_reported_and_followed_by_another(
     visit: Any, dress: Any, jumper: Any, viewport: Any
 ) -> None:
-    shopper = visit(viewport)
+    """On the phone by touch alone, on the desk with a pointer."""
+    touch = viewport is PHONE
+    shopper = visit(viewport, has_touch=touch)
+
+    def press(target: Any) -> None:
+        target.tap() if touch else target.click()
+
     page, room = shopper.page, Room(shopper.page)
     shopper.context.grant_permissions(["clipboard-read", "clipboard-write"])
     shopper.goto(dress.get_absolute_url())
-    room.open()
-    room.run()
+    press(room.link)
+    expect(room.dialog).to_be_visible()
+    room.choose()
+    press(room.consent)
+    room.photo_sent()
+    press(room.go)
     room.expect_result()
     more = room.host.locator("[data-more]")
     expect(more.locator("[data-basket]")).to_be_visible()
     shopper.shot("result-more")
 
+    # Her own photo up to where she points.
+    at = room.slider.bounding_box()
+    where = at["x"] + at["width"] * 0.6, at["y"] + at["height"] * 0.4
+    (page.touchscreen.tap if touch else page.mouse.click)(*where)
+    assert 50 <= float(room.slider.input_value()) <= 70
+
     # Enlarged, it is moved by scrolling; filling the window, Escape leads back.
     picture = room.host.locator("[data-pan]")
-    room.dialog.get_by_role("button", name="Enlarge").click()
+    enlarge = room.dialog.get_by_role("button", name="Enlarge")
+    whole = room.dialog.get_by_role("button", name="Full screen")
+    press(enlarge)
     assert picture.evaluate("e => e.scrollWidth > 2 * e.clientWidth && e.scrollLeft > 0")
-    room.dialog.get_by_role("button", name="Full screen").click()
+    press(whole)
     size = picture.evaluate("e => [e.clientWidth, e.clientHeight]")
     assert size[0] >= viewport["width"] - 20
     assert size[1] >= viewport["height"] - 20
     shopper.shot("result-full")
-    page.keyboard.press("Escape")
-    expect(room.dialog.get_by_role("button", name="Full screen")).to_have_attribute(
-        "aria-pressed", "false"
-    )
-    room.dialog.get_by_role("button", name="Enlarge").click()
+    press(whole) if touch else page.keyboard.press("Escape")
+    expect(whole).to_have_attribute("aria-pressed", "false")
+    press(enlarge)
     room.expect_result()
 
     # A link for others, copied, and ended.
-    more.get_by_role("button", name="Make a link to share").click()
+    press(more.get_by_role("button", name="Make a link to share"))
     link = more.get_by_label("Link to the picture")
     address = link.input_value()
     expect(more.locator("[data-section=share]").first).to_be_focused()
-    more.get_by_role("button", name="Copy link").click()
+    press(more.get_by_role("button", name="Copy link"))
     expect(room.host.locator("[data-live]")).to_have_text("The link is copied.")
     assert page.evaluate("navigator.clipboard.readText()") == address
     shopper.shot("result-shared")
@@ -74,22 +90,22 @@ def test_a_picture_is_enlarged_shared_reported_and_followed_by_another(
     other.page.goto(address)
     expect(other.page.get_by_role("img", name="Someone with Wrap dress")).to_be_visible()
     other.shot("shared", whole=True)
-    more.get_by_role("button", name="End the link").click()
+    press(more.get_by_role("button", name="End the link"))
     expect(link).to_have_count(0)
     assert not Share.objects.exists()
     other.allow("status of 404")
     assert other.page.goto(address).status == 404
 
     # A report.
-    more.get_by_text("This isn’t right").click()
+    press(more.get_by_text("This isn’t right"))
     shopper.shot("result-report")
-    more.get_by_role("button", name="My face is changed").click()
+    press(more.get_by_role("button", name="My face is changed"))
     expect(more.get_by_text("You reported: My face is changed")).to_be_visible()
     assert Report.objects.get().tryon == TryOn.objects.get()
 
     # Another product on the same photo, then bought.
     uploads = len(shopper.sent())
-    more.get_by_role("button", name="See Lambswool jumper on me").click()
+    press(more.get_by_role("button", name="See Lambswool jumper on me"))
     expect(room.dialog.get_by_role("heading", level=2)).to_contain_text("Lambswool jumper")
     room.expect_result()
     assert shopper.sent()[uploads:] == ["/try-on/"]
@@ -97,11 +113,11 @@ def test_a_picture_is_enlarged_shared_reported_and_followed_by_another(
     more.get_by_label("Variant").select_option("Forest")
     shopper.shot("result-variant")
     page.reload()
-    room.open()
+    press(room.link)
     room.expect_result()
     expect(room.dialog.get_by_role("heading", level=2)).to_contain_text("Lambswool jumper")
     more.get_by_label("Variant").select_option("Forest")
-    more.locator("[data-basket]").click()
+    press(more.locator("[data-basket]"))
     expect(page.locator("#messages")).to_contain_text("Forest")
     assert get_model("basket", "Line").objects.get().product.title == "Forest"
 
