@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.test import Client
 from oscar.core.loading import get_model
 from playwright.sync_api import expect
 
-from genlook_oscar.models import Report, Share, TryOn
+from genlook_oscar.models import ReadyMail, Report, Share, TryOn
 
 from .conftest import DESK, PHONE, Room
 from .test_keyboard import tab_to
@@ -122,7 +123,11 @@ def test_a_picture_is_enlarged_shared_reported_and_followed_by_another(
     assert get_model("basket", "Line").objects.get().product.title == "Forest"
 
 
-def test_an_option_is_chosen_by_keyboard_on_the_way_to_the_basket(visit: Any, dress: Any) -> None:
+def test_a_customer_asks_for_word_and_buys_her_size_by_keyboard(
+    visit: Any, finish: Any, dress: Any, configuration: Any, django_user_model: Any
+) -> None:
+    configuration.ready_mail = True
+    configuration.save()
     group = get_model("catalogue", "AttributeOptionGroup").objects.create(name="Sizes")
     for size in ("S", "M", "L"):
         group.options.create(option=size)
@@ -133,10 +138,21 @@ def test_an_option_is_chosen_by_keyboard_on_the_way_to_the_basket(visit: Any, dr
     )
     shopper = visit(PHONE)
     page, room = shopper.page, Room(shopper.page)
+    client = Client()
+    client.force_login(django_user_model.objects.create_user("ann", "ann@example.com", "secret-1"))
+    session = client.cookies["sessionid"].value
+    shopper.context.add_cookies([{"name": "sessionid", "value": session, "url": shopper.base}])
     shopper.goto(dress.get_absolute_url())
     room.open()
     room.run()
+    mail = room.host.locator("[data-mail]")
+    tab_to(page, mail)
+    page.keyboard.press("Enter")
+    expect(mail).to_contain_text("You get an e-mail when the picture is ready")
+    assert ReadyMail.objects.get().seen_at is None
+    finish()
     room.expect_result()
+    assert ReadyMail.objects.get().seen_at
     buy = room.host.locator("[data-basket]")
     expect(buy).to_be_visible()
 
