@@ -6,13 +6,14 @@ import argparse
 import signal
 import sys
 
-from . import burst, click, idle, inflight, machine, page, report, status
+from . import burst, click, idle, inflight, machine, page, report, screen, status
 from .table import Row, as_text
 
 ROWS = {
     "click": click.run,
     "status": status.run,
     "page": page.run,
+    "screen": screen.run,
     "burst": burst.run,
     "idle": idle.run,
     "inflight": inflight.run,

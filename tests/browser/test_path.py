@@ -130,6 +130,7 @@ def test_every_variant_can_be_chosen_on_the_parents_page(visit: Any, jumper: Any
     assert get_model("basket", "Line").objects.get().product == forest
 
 
+@pytest.mark.anydb
 def test_the_room_opens_with_what_is_picked_on_the_page(visit: Any, jumper: Any) -> None:
     Product = get_model("catalogue", "Product")
     forest, rust = (Product.objects.get(title=title) for title in ("Forest", "Rust"))
@@ -217,6 +218,7 @@ def test_the_room_takes_a_picture_with_the_camera(visit: Any, dress: Any) -> Non
     assert shopper.page.evaluate(live) is None
 
 
+@pytest.mark.anydb
 def test_the_whole_path_by_touch(visit: Any, dress: Any) -> None:
     shopper = visit(PHONE, has_touch=True, is_mobile=True)
     page, room = shopper.page, Room(shopper.page)

@@ -14,6 +14,8 @@ from genlook_oscar.models import TryOn
 from .conftest import DESK, PERSON, Room
 from .looking import accessible, look
 
+pytestmark = pytest.mark.anydb
+
 VIOLATIONS = """document.addEventListener("securitypolicyviolation", (event) => {
   (window.violations ||= []).push(event.violatedDirective + " " + event.blockedURI);
 })"""
