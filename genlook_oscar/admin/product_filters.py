@@ -70,10 +70,10 @@ class OfferedFilter(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         if self.value() not in ("yes", "no"):
             return queryset
-        pks = offered(queryset.model.objects.order_by()).values("pk")
-        return (
-            queryset.filter(pk__in=pks) if self.value() == "yes" else queryset.exclude(pk__in=pks)
-        )
+        if self.value() == "yes":
+            return offered(queryset)
+        shown = offered(queryset.model.objects.order_by()).values("pk")
+        return queryset.exclude(pk__in=shown)
 
 
 class CategoryFilter(admin.SimpleListFilter):

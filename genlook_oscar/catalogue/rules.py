@@ -69,14 +69,10 @@ def allowed_by_rules(known: Mapping[str, Any]) -> bool:
     return True
 
 
-def offered() -> Q:
-    """The same as a condition, for a queryset that has the `facts` as aliases."""
-    category = Q(genlook_category_on=True) | Q(
-        Q(genlook_class_on=True) | Q(genlook_class_on__isnull=True),
-        genlook_category_on__isnull=True,
-    )
-    switched = Q(genlook_on=True) | Q(category, genlook_doubtful=False)
-    return Q(switched, genlook_off=False, genlook_unready=False)
+def allowed() -> Q:
+    """`allowed_by_rules` as a condition, for a queryset that has the two facts as aliases."""
+    by_class = Q(genlook_class_on=True) | Q(genlook_class_on__isnull=True)
+    return Q(genlook_category_on=True) | Q(by_class, genlook_category_on__isnull=True)
 
 
 def deciding_rule(product: Any) -> Rule | None:

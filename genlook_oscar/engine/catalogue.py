@@ -16,7 +16,7 @@ from ..catalogue import rules
 from ..catalogue.links import make_links
 from ..catalogue.payload import Unfit
 from ..catalogue.readiness import Kinds, look
-from ..models import BLOCKING, Configuration, ProductLink
+from ..models import BLOCKING, Configuration, ProductLink, Rule
 from . import wishes
 from .messages import explanation
 from .outcomes import code_of
@@ -112,13 +112,21 @@ def warm(configuration: Configuration) -> QuerySet[ProductLink] | None:
 
 
 def offered(links: QuerySet[ProductLink]) -> QuerySet[ProductLink]:
-    """Those whose product is public and can be tried on, by switch, rules and readiness."""
+    """Those whose product is public and can be tried on, by switch, rules and readiness: what
+    `rules.refusal` says of one product, for lists of thousands."""
     public = Q(product__is_public=True) & (
         Q(product__parent=None) | Q(product__parent__is_public=True)
     )
-    known = rules.facts(OuterRef("product_id"), OuterRef("product__parent_id"))
-    found = links.filter(public).exclude(ready_code__in=["", BLOCKING[0]])
-    return found.alias(**known).filter(rules.offered())
+    above = "product__parent__genlook_link__enabled"
+    not_off = Q(Q(enabled=True) | Q(enabled=None), Q(**{above: True}) | Q(**{above: None}))
+    found = links.filter(public, not_off).exclude(ready_code__in=["", BLOCKING[0], *rules.HARD])
+    allowed = ~Q(ready_code__in=rules.OVERRULED)
+    if Rule.objects.exists():
+        known = rules.facts(OuterRef("product_id"), OuterRef("product__parent_id"))
+        names = ("genlook_category_on", "genlook_class_on")
+        found = found.alias(**{name: known[name] for name in names})
+        allowed &= rules.allowed()
+    return found.filter(Q(enabled=True) | Q(**{above: True}) | allowed)
 
 
 def explained(error_code: str) -> str:

@@ -12,6 +12,7 @@ from oscar.core.loading import get_model
 from oscar.test.factories import create_product
 
 from genlook_oscar import clock
+from genlook_oscar.catalogue.eligibility import verdict
 from genlook_oscar.catalogue.links import link_for, make_links
 from genlook_oscar.engine import catalogue, pacing, products, wishes
 from genlook_oscar.engine.pacing import Kind
@@ -321,6 +322,38 @@ class TestWarmUp:
         link.refresh_from_db()
         assert link.known_until is not None
         assert link.known_until > clock.now() + timedelta(days=29)
+
+
+def test_a_list_offers_what_the_button_offers(
+    configuration: Any, make_product: Callable[..., Any]
+) -> None:
+    """`offered` for thousands says what the resolver says of each."""
+    category = get_model("catalogue", "Category").add_root(name="Hats")
+    parent = make_product("Jumper", structure="parent")
+    made = [make_product(f"Item {number}") for number in range(6)]
+    made += [create_product(structure="child", parent=parent, title="") for _ in range(2)]
+    for product in (made[0], made[1], parent):
+        product.categories.add(category)
+    make_links([*made, parent])
+    ProductLink.objects.update(ready_code="ready")
+    state = {0: {"enabled": True}, 2: {"enabled": False}, 3: {"ready_code": "small_picture"}}
+    state |= {4: {"ready_code": "wrong_kind"}, 6: {"enabled": True}}
+    state |= {5: {"ready_code": "bad_reports", "enabled": True}}
+    for number, values in state.items():
+        ProductLink.objects.filter(product=made[number]).update(**values)
+    for rule in (None, {"category": category}, {"product_class": made[0].product_class}):
+        Rule.objects.all().delete()
+        if rule:
+            Rule.objects.create(on=False, **rule)
+        found = set(
+            catalogue.offered(ProductLink.objects.all()).values_list("product_id", flat=True)
+        )
+        expected = {
+            product.pk
+            for product in Product.objects.exclude(pk=parent.pk)
+            if verdict(product, configuration).shown
+        }
+        assert found - {parent.pk} == expected
 
 
 def test_genlook_forgets_what_the_shop_has_deleted(
