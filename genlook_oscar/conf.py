@@ -94,6 +94,12 @@ class Conf:
         return {kind: tuple(map(str, own)) for kind, own in words.items()}
 
     @property
+    def attribution_days(self) -> int:
+        """Days after a try-on in which a purchase is told as one that followed it. Chosen here:
+        as long as the picture is kept."""
+        return int(self._get("ATTRIBUTION_DAYS", 7))
+
+    @property
     def site_url(self) -> str:
         """Scheme and host put before relative picture URLs when `product_images` is urls."""
         return str(self._get("SITE_URL", "") or "").rstrip("/")

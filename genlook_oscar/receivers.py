@@ -13,8 +13,12 @@ from django.contrib.auth.signals import user_logged_in
 from django.db import transaction
 from django.db.models.signals import post_delete, pre_delete
 from django.dispatch import receiver
+from oscar.apps.basket.signals import basket_addition
+from oscar.apps.checkout.signals import post_checkout
+from oscar.apps.order.signals import order_placed
 
 from .engine import books
+from .insight import attribution
 from .models import DayMark, Photo, Shopper, TryOn
 from .shopper import erasure, files, identity
 
@@ -74,3 +78,24 @@ def count_day_again(instance: TryOn, **kwargs: Any) -> None:
     """The figures of its day are another's now."""
     with transaction.atomic():
         DayMark.note(instance.created_at)
+
+
+@receiver(basket_addition, dispatch_uid="genlook_oscar.note_basket")
+@_contained
+def note_basket(request: Any, product: Any, **kwargs: Any) -> None:
+    """She may have put into her basket what she has seen on herself."""
+    attribution.note_basket(request, product)
+
+
+@receiver(order_placed, dispatch_uid="genlook_oscar.note_order")
+@_contained
+def note_order(order: Any, user: Any = None, **kwargs: Any) -> None:
+    """What of an order was tried on before, as far as the order itself tells whose it is."""
+    attribution.note_order(order, attribution.who_ordered(order, user))
+
+
+@receiver(post_checkout, dispatch_uid="genlook_oscar.note_checkout")
+@_contained
+def note_checkout(order: Any, request: Any, **kwargs: Any) -> None:
+    """The same for a guest, whom only her session knows."""
+    attribution.note_order(order, identity.shopper_filter(request))

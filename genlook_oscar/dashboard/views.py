@@ -13,10 +13,13 @@ from django.views.decorators.cache import never_cache
 from django.views.generic import TemplateView, View
 from oscar.core.loading import get_class, get_model
 
+from ..conf import conf
+from ..insight.conversion import conversion
 from ..insight.period import Period
 from ..insight.series import OUTCOMES, as_day, figures
 from ..insight.tally import Tally, TimeToPicture
 from ..insight.tried import most_tried
+from .after import after
 from .files import csv_file
 from .forms import PeriodForm
 from .permissions import sees_all
@@ -82,6 +85,10 @@ class FiguresView(OwnProductsMixin, TemplateView):
             time_to_picture=TimeToPicture.of(counted.values()),
             waits=waits(counted),
             tried=[(row, f"{100 * row.total / tried[0].total:.2f}%") for row in tried],
+            conversion=after(
+                conversion(period, sum(day.shoppers for day in counted.values()), products)
+            ),
+            attribution_days=conf.attribution_days,
             readiness=readiness(products, self.get_links_url()),
             csv_query=_query(period),
             **kwargs,

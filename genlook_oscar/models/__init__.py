@@ -1,4 +1,5 @@
 from .account import Account
+from .attribution import Attribution
 from .catalogue_run import CatalogueRun
 from .configuration import Configuration
 from .counter import Counter, Spent
@@ -17,6 +18,7 @@ __all__ = [
     "BLOCKING",
     "WARNINGS",
     "Account",
+    "Attribution",
     "CatalogueRun",
     "Configuration",
     "Consent",

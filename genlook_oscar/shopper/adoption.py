@@ -93,3 +93,4 @@ def _move_tryons(guest: Shopper, customer: Shopper) -> None:
     # Two shoppers of a day may be one now.
     DayMark.note(*guest.tryons.values_list("created_at", flat=True))
     guest.tryons.update(shopper=customer)
+    guest.attributions.update(shopper=customer)

@@ -12,7 +12,7 @@ from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import Least
 
 from .. import clock
-from ..models import Erasure, Photo, Share, Shopper, TryOn
+from ..models import Attribution, Erasure, Photo, Share, Shopper, TryOn
 from . import files
 
 
@@ -86,6 +86,7 @@ def erase_shopper(shopper: Shopper) -> list[Erasure]:
         tryons.filter(hidden_at=None).update(hidden_at=now, live_key=None, idempotency_key=None)
         for tryon in tryons.exclude(result=""):
             erase_result(tryon)
+        Attribution.objects.filter(shopper__in=everyone).delete()
         shopper.consents.filter(withdrawn_at=None).update(withdrawn_at=now)
     return asked
 

@@ -21,7 +21,7 @@ from oscar.core.loading import get_model
 
 from genlook_oscar import clock
 from genlook_oscar.dashboard.navigation import NAVIGATION_ENTRY
-from genlook_oscar.models import Account, ProductLink, TryOn
+from genlook_oscar.models import Account, Attribution, ProductLink, TryOn
 from tests.rows import Charge, Status, add_tryon, berlin
 
 pytestmark = pytest.mark.django_db
@@ -314,6 +314,30 @@ class TestState:
         theirs = page(signed_in(partner_user))
         assert table(theirs, "genlook-ready") == [["No title", "", "1"]]
         assert not theirs.select(".genlook-ready a")
+
+    def test_what_followed_is_told_with_its_interval_or_not_at_all(
+        self, boss: Client, partner_user: Any, make_sold_by: Callable[..., Any]
+    ) -> None:
+        mine, theirs = make_sold_by("Mine", partner_user), make_sold_by("Theirs")
+        for number in range(40):
+            tryon = add_tryon(NOW - timedelta(hours=2), product=theirs if number else mine)
+            for kind, up_to in (("basket", 10), ("order", 3)):
+                if number < up_to:
+                    Attribution.objects.create(
+                        kind=kind,
+                        shopper=tryon.shopper,
+                        tryon=tryon,
+                        tried=tryon.product,
+                        tried_on=NOW.date(),
+                    )
+        text = words(page(boss))
+        assert "Of 40 shoppers who saw the product on themselves" in text
+        assert "25.0 % (between 14.2 and 40.2 %)" in text
+        assert "3 of 40: too few to tell a share" in text
+        theirs_text = words(page(signed_in(partner_user)))
+        assert "Of 1 shopper who saw" in theirs_text
+        assert "1 of 1: too few to tell a share" in theirs_text
+        assert "of 40" not in theirs_text
 
     def test_a_missing_key_is_told(self, boss: Client, configuration: Any, settings: Any) -> None:
         settings.GENLOOK_API_KEY = ""

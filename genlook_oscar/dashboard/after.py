@@ -1,0 +1,73 @@
+"""Shares with their intervals, as bars with whiskers and as words."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+
+from ..insight.conversion import Conversion
+from ..insight.shares import Share
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One share: what of, in words, and where it is drawn in percent of the width."""
+
+    name: str
+    share: Share
+    text: str
+    width: str
+    low: str
+    high: str
+
+
+@dataclass(frozen=True)
+class After:
+    """What followed the try-ons. `shoppers` had a picture; `sold` is by currency."""
+
+    shoppers: int
+    bars: list[Bar]
+    sold: list[tuple[str, Decimal]]
+
+
+def after(found: Conversion) -> After:
+    """The page's part of these."""
+    named = [(_("Put it into the basket"), found.basket), (_("Ordered it"), found.order)]
+    return After(found.order.whole, bars(named), found.sold)
+
+
+def bars(named: list[tuple[str, Share]]) -> list[Bar]:
+    """The shares one below the other, on one scale that holds the longest interval."""
+    longest = max((share.high for _name, share in named if share.is_enough), default=1.0)
+    top = min(longest * 1.05, 1.0) or 1.0
+
+    def across(value: float) -> str:
+        return f"{100 * min(value / top, 1):.2f}%"
+
+    return [
+        Bar(
+            name, share, in_words(share), across(share.value), across(share.low), across(share.high)
+        )
+        for name, share in named
+    ]
+
+
+def in_words(share: Share) -> str:
+    """The share with its interval, or that there are too few to tell."""
+    if not share.is_enough:
+        return _("%(part)d of %(whole)d: too few to tell a share") % {
+            "part": share.part,
+            "whole": share.whole,
+        }
+    return _("%(value)s %% (between %(low)s and %(high)s %%)") % {
+        "value": percent(share.value),
+        "low": percent(share.low),
+        "high": percent(share.high),
+    }
+
+
+def percent(value: float) -> str:
+    """A share of 1 in percent, with one digit."""
+    # Rounded first: Django cuts off what does not fit.
+    return str(number_format(round(100 * value, 1), 1))
