@@ -8,7 +8,7 @@ import sys
 import time
 
 from genlook_oscar import tasks
-from genlook_oscar.engine import books, tryons
+from genlook_oscar.engine import books, progress, tryons
 from genlook_oscar.engine.outcomes import fail
 from genlook_oscar.engine.pacing import Kind, Paused, acquire
 from genlook_oscar.models import Account, Photo, Shopper, TryOn
@@ -108,3 +108,10 @@ def family() -> None:
     child.start()
     print(os.getpid(), child.pid, flush=True)  # noqa: T201
     time.sleep(600)
+
+
+def look() -> object:
+    """Ask for each live try-on, as the pages of waiting shoppers do."""
+    for tryon in TryOn.objects.live():
+        progress.of(tryon)
+    return TryOn.objects.live().count()

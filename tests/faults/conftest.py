@@ -9,6 +9,7 @@ from genlook_oscar import clock
 from genlook_oscar.engine import progress
 from genlook_oscar.models import Shopper, TryOn
 from tests.conftest import picture, wait_until
+from tests.processes import actors, actors_each
 from tests.stepping import SharedOffset
 
 
@@ -41,7 +42,8 @@ def shared_clock(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> SharedOffset
 @pytest.fixture
 def crowd(emulator: Any, configuration: Any, make_product: Any) -> Callable[..., list[TryOn]]:
     """Let as many try-ons be clicked as asked for, each of another item or shopper, by
-    shoppers who have four items each."""
+    shoppers who have four items each; all at once, in processes of their own, where something
+    is added to their environment."""
     from django.core.files.uploadedfile import SimpleUploadedFile
 
     from genlook_oscar.engine import tryons
@@ -50,37 +52,47 @@ def crowd(emulator: Any, configuration: Any, make_product: Any) -> Callable[...,
 
     products: list[Any] = []
 
-    def act(count: int) -> list[TryOn]:
+    def act(count: int, **more: str) -> list[TryOn]:
+        wishes: list[tuple[Any, Any, Any]] = []
         while len(products) < min(count, 4):
             products.append(make_product(f"Item {len(products)}"))
-        clicked = []
-        while len(clicked) < count:
+        while len(wishes) < count:
             shopper = Shopper.objects.create()
             consent.record(shopper, configuration)
             upload = SimpleUploadedFile("me.jpg", picture(f"#{shopper.pk % 0xFFFFFF:06x}"))
             photo = take_in(shopper, upload, configuration)
-            for product in products[: count - len(clicked)]:
-                clicked.append(tryons.request(shopper, product, photo).tryon)
-        return clicked
+            wishes += [(shopper, product, photo) for product in products[: count - len(wishes)]]
+        if more:
+            keys = [[row.pk for row in wish] for wish in wishes]
+            said = actors_each("click", keys, **more)
+            return [TryOn.objects.get(pk=pk) for pk in said]
+        return [tryons.request(*wish).tryon for wish in wishes]
 
     return act
 
 
-def all_final() -> bool:
-    """Whether no try-on is live; asked as the shoppers' pages ask while they wait."""
+def all_final(**more: str) -> bool:
+    """Whether no try-on is live; asked as the shoppers' pages ask while they wait, from a
+    process of its own where something is added to its environment."""
+    if more:
+        return actors(1, "look", **more) == [""]
     waiting = TryOn.objects.live().order_by("created_at").first()
     if waiting is not None:
         progress.of(waiting)
     return waiting is None
 
 
-def wait_for_all(timeout: float = 180) -> None:
+def wait_for_all(timeout: float = 180, **more: str) -> None:
     """Wait until every try-on has its end."""
     try:
-        wait_until(all_final, timeout=timeout, what="all try-ons to end")
+        wait_until(lambda: all_final(**more), timeout=timeout, what="all try-ons to end")
     except AssertionError as error:
         rows = TryOn.objects.live().values()
         raise AssertionError("\n".join([str(error), *map(str, rows)])) from error
+
+
+COMPLETED = ("completed", "")
+UNCERTAIN = ("failed", "uncertain")
 
 
 def statuses() -> list[tuple[str, str]]:

@@ -6,13 +6,10 @@ import pytest
 from genlook_oscar.models import TryOn
 from tests import audit
 from tests.conftest import wait_until
-from tests.faults.conftest import statuses, wait_for_all
+from tests.faults.conftest import COMPLETED, UNCERTAIN, statuses, wait_for_all
 from tests.processes import cluster
 
 pytestmark = [pytest.mark.postgres, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
-
-COMPLETED = ("completed", "")
-UNCERTAIN = ("failed", "uncertain")
 
 
 @pytest.fixture
