@@ -1,5 +1,13 @@
 """The merchant's side in Django's admin."""
 
-from . import configuration, people, product_links, reports, rules, tryons
+from . import configuration, people, product_links, records, reports, rules, tryons
 
-__all__ = ["configuration", "people", "product_links", "reports", "rules", "tryons"]
+__all__ = [
+    "configuration",
+    "people",
+    "product_links",
+    "records",
+    "reports",
+    "rules",
+    "tryons",
+]

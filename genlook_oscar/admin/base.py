@@ -15,7 +15,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from ..models import Shopper
+from ..models import Record, Shopper
 
 PICTURES = "genlook_oscar.view_pictures"
 
@@ -66,7 +66,8 @@ class PictureAdmin(ReadOnlyAdmin):
         )
 
     def picture_view(self, request: HttpRequest, pk: Any) -> FileResponse:
-        """The picture itself. Who looked and when stands in the row's history."""
+        """The picture itself. Who looked and when stands in the row's history and among the
+        records."""
         if not (self.has_view_permission(request) and request.user.has_perm(PICTURES)):
             raise PermissionDenied
         obj = get_object_or_404(self.get_queryset(request), pk=pk)
@@ -78,6 +79,7 @@ class PictureAdmin(ReadOnlyAdmin):
         except FileNotFoundError:
             raise Http404 from None
         self.log_change(request, obj, gettext("Looked at the picture."))
+        Record.looked(request.user, obj)
         response = FileResponse(content, content_type="image/jpeg")
         response["X-Content-Type-Options"] = "nosniff"
         return response

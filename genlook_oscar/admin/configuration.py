@@ -16,9 +16,11 @@ from ..engine.health import health
 from ..engine.queue import enqueue
 from ..engine.report import lines
 from ..merchant import FIELDSETS, ConfigurationForm
-from ..models import Configuration
+from ..models import Configuration, Record
+from . import checklist, why
 
 PK = "1"
+MANAGE = "genlook_oscar.manage_catalogue"
 
 
 @admin.register(Configuration)
@@ -33,8 +35,13 @@ class ConfigurationAdmin(admin.ModelAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         check = self.admin_site.admin_view(self.check_view)
-        name = "genlook_oscar_configuration_check"
-        return [path("check/", check, name=name), *super().get_urls()]
+        why = self.admin_site.admin_view(self.why_view)
+        name = "genlook_oscar_configuration"
+        return [
+            path("check/", check, name=f"{name}_check"),
+            path("why/", why, name=f"{name}_why"),
+            *super().get_urls(),
+        ]
 
     def get_object(
         self, request: HttpRequest, object_id: str, from_field: str | None = None
@@ -62,16 +69,20 @@ class ConfigurationAdmin(admin.ModelAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> TemplateResponse | HttpResponse:
+        now = health()
         context = {
             "title": gettext("Virtual try-on"),
             "subtitle": None,
-            "genlook_panel": lines(health()),
+            "genlook_panel": lines(now),
+            "genlook_checklist": checklist.steps(now, Configuration.load()),
             "show_save_and_continue": False,
         }
         return super().change_view(request, object_id, form_url, context | (extra_context or {}))
 
     def save_model(self, request: HttpRequest, obj: Configuration, form: Any, change: bool) -> None:
+        before = Configuration.load()
         super().save_model(request, obj, form, change)
+        Record.changed(request.user, obj, before)
         if obj.enabled and not conf.api_key:
             messages.warning(
                 request,
@@ -102,6 +113,20 @@ class ConfigurationAdmin(admin.ModelAdmin):
                 request, gettext("Set an API key first; there is nothing to check."), messages.ERROR
             )
         return HttpResponseRedirect(self._form_url())
+
+    def why_view(self, request: HttpRequest) -> TemplateResponse:
+        """Tell whether there is a button for a product and a customer, and why not."""
+        if not (self.has_view_permission(request) or request.user.has_perm(MANAGE)):
+            raise PermissionDenied
+        form = why.WhyForm(request.GET or None)
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": gettext("Why is there no button?"),
+            "form": form,
+            "answer": why.answer(form) if form.is_valid() else None,
+        }
+        return TemplateResponse(request, "admin/genlook_oscar/configuration/why.html", context)
 
     def _form_url(self) -> str:
         return reverse("admin:genlook_oscar_configuration_change", args=[PK])

@@ -137,7 +137,8 @@ def _passing(
     """Judge what ends by itself; of several reasons the one that takes longest to end."""
     spent = [one for one in allowances if one.is_spent]
     if spent:
-        return spent_verdict(max(spent, key=lambda one: one.until), configuration, who)
+        longest = max(spent, key=lambda one: one.until)
+        return replace(spent_verdict(longest, configuration, who), allowances=tuple(allowances))
     down = of_account(account)
     reason, until = down or (Reason.SHOWN, None)
     return Verdict(reason, configuration, until, allowances=tuple(allowances))

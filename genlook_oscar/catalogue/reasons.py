@@ -129,7 +129,7 @@ class Verdict:
         said = str(self.reason.label)
         if self.until is None:
             return said
-        ends = gettext("It ends at %(time)s.") % {"time": moment(self.until)}
+        ends = gettext("It lasts until %(time)s.") % {"time": moment(self.until)}
         return f"{said} {ends}"
 
     @property

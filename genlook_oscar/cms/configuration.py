@@ -16,7 +16,7 @@ from wagtail.admin.views.generic import EditView
 
 from ..conf import conf
 from ..merchant import FIELDSETS, ConfigurationForm
-from ..models import Configuration
+from ..models import Configuration, Record
 from .access import CONFIGURE, Guarded
 
 
@@ -81,7 +81,9 @@ class ConfigurationView(Guarded, EditView):
         return []
 
     def form_valid(self, form: Any) -> HttpResponse:
+        before = Configuration.load()
         answer: HttpResponse = super().form_valid(form)
+        Record.changed(self.request.user, self.object, before)
         LogEntry.objects.log_actions(
             self.request.user.pk,
             [self.object],
