@@ -68,7 +68,7 @@ def acquire(kind: Kind) -> None:
         if not limit:
             return
         now = moment.timestamp()
-        spent = _spent(account, now)
+        spent = spent_lately(account, now)
         wait = _wait(spent, _claims(kind, account, now), now, limit)
         if wait > 0:
             raise Paused(max(wait, 0.1))
@@ -88,7 +88,7 @@ def room(most: int) -> int:
     if not limit:
         return most
     now = moment.timestamp()
-    spent = _spent(account, now)
+    spent = spent_lately(account, now)
     claims = _claims(Kind.SUBMIT, account, now)
     left = limit - len(spent) - sum(1 for due in claims if due <= now)
     return min(max(left // 2, 0 if spent else 1), most)
@@ -99,7 +99,8 @@ def rest(account: Account, now: datetime) -> float:
     return ahead(account.hold_until, now, LONGEST_REST)
 
 
-def _spent(account: Account, now: float) -> list[float]:
+def spent_lately(account: Account, now: float) -> list[float]:
+    """The moments, oldest first, of the requests that count at `now`."""
     # A clock that was set back must not lock the shop out for longer than a window.
     return sorted(at for at in account.pace if now - WINDOW < at <= now + 1)
 
