@@ -21,7 +21,6 @@ from ..api import (
 )
 from ..conf import conf
 from ..models import Account
-from ..models.moments import past
 from ..signals import alarm_raised
 from . import books, circuit, pacing
 from .messages import alarm_message
@@ -66,7 +65,7 @@ def ask(
     if not conf.api_key:
         alarm(NO_KEY_CODE)
         raise ConfigurationProblem("No API key is configured.", code=NO_KEY_CODE, status=None)
-    pacing.acquire(kind)
+    account = pacing.acquire(kind)
     try:
         with client(read_timeout) as connection:
             answer = call(connection)
@@ -81,7 +80,7 @@ def ask(
         if circuit.failed("unavailable"):
             alarm(OUTAGE_CODE)
         raise
-    answered()
+    answered(account)
     return answer
 
 
@@ -93,22 +92,32 @@ def alarm(code: str) -> None:
         alarm_raised.send_robust(sender=Account, code=code, message=message)
 
 
-def answered() -> None:
-    """Note a good answer, once in a while; it ends an alarm about the key or the address."""
-    circuit.worked()
+def answered(account: Account) -> None:
+    """Note a good answer, once in a while; it ends an alarm about the key or the address.
+
+    `account` is the row as read before the request: where it shows nothing that would end,
+    nothing is written."""
+    if account.circuit_last:
+        circuit.worked()
     now = clock.now()
-    stale = past("answered_at", now - timedelta(seconds=NOTE_SECONDS), now)
+    noted = account.answered_at
+    lately = noted is not None and timedelta(0) <= now - noted < timedelta(seconds=NOTE_SECONDS)
+    if lately and account.alarm_code in ("", *LASTING):
+        return
     over = ~Q(alarm_code__in=["", *LASTING])
-    Account.objects.filter(stale | over, pk=1).update(
+    Account.objects.filter(pk=1).update(
         answered_at=now,
         alarm_code=Case(When(over, then=Value("")), default=F("alarm_code")),
     )
 
 
-def accepted() -> None:
-    """Note an accepted try-on: there are credits, and the key may do all it must."""
-    circuit.accepted()
-    Account.objects.filter(pk=1).exclude(alarm_code="").update(alarm_code="")
+def accepted(account: Account) -> None:
+    """Note an accepted try-on: there are credits, and the key may do all it must. `account`
+    is the row as just read."""
+    if account.circuit_last:
+        circuit.accepted()
+    if account.alarm_code:
+        Account.objects.filter(pk=1).exclude(alarm_code="").update(alarm_code="")
 
 
 def check() -> None:

@@ -53,8 +53,8 @@ class Paused(Exception):
         self.seconds = seconds
 
 
-def acquire(kind: Kind) -> None:
-    """Spend one request of the account's budget.
+def acquire(kind: Kind) -> Account:
+    """Spend one request of the account's budget; returns the account as read for that.
 
     Raises `Paused` when none may be made now: Genlook has asked for a rest, the minute's
     allowance is spent, or the rest of it belongs to what has begun.
@@ -66,14 +66,14 @@ def acquire(kind: Kind) -> None:
         if resting := rest(account, moment):
             raise Paused(resting)
         if not limit:
-            return
+            return account
         now = moment.timestamp()
         spent = spent_lately(account, now)
         wait = _wait(spent, _claims(kind, account, now), now, limit)
         if wait > 0:
             raise Paused(max(wait, 0.1))
         if Account.set_pace(account.pace_version, [*spent, round(now, 3)]):
-            return
+            return account
         clock.sleep(random.uniform(0, 0.01))
     raise Paused(0.2)
 

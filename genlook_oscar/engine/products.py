@@ -6,7 +6,7 @@ from datetime import timedelta
 from enum import Enum
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Case, DateTimeField, F, QuerySet, Value, When
 
 from .. import clock
 from ..api import (
@@ -131,8 +131,9 @@ def note_used(link: ProductLink) -> None:
     """Note a try-on: it renews the product's life at Genlook (documented)."""
     now = clock.now()
     lifetime = timedelta(days=link.lifetime_days or INLINE_DAYS)
-    _same(link).update(last_used_at=now)
-    _same(link).exclude(fingerprint="").update(known_until=now + lifetime - MARGIN)
+    until = Value(now + lifetime - MARGIN, output_field=DateTimeField())
+    known = Case(When(fingerprint="", then=F("known_until")), default=until)
+    _same(link).update(last_used_at=now, known_until=known)
 
 
 def note_forgotten(link: ProductLink) -> None:

@@ -68,9 +68,9 @@ def _until_her_turn(account: Account, now: datetime) -> float:
     if not limit:
         return 0.0
     spent = spent_lately(account, now.timestamp())
-    waiting = account.ahead + 1  # type: ignore[attr-defined]
-    needed = ceil(waiting * REQUESTS_EACH) + account.running  # type: ignore[attr-defined]
-    lacking = needed - (limit - len(spent))
+    ahead: int = account.ahead  # type: ignore[attr-defined]
+    running: int = account.running  # type: ignore[attr-defined]
+    lacking = ceil((ahead + 1) * REQUESTS_EACH) + running - (limit - len(spent))
     if lacking <= 0:
         return 0.0
     windows, place = divmod(lacking - 1, limit)

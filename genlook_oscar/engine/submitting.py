@@ -153,11 +153,12 @@ def _accepted(
     content: str,
 ) -> None:
     now = clock.now()
+    known = Account.load()
     inline = isinstance(product, InlineProduct)
     taken = {
         "generation_id": generation.generation_id,
         "accepted_at": now,
-        "next_poll_at": now + timedelta(seconds=timing.usual(Account.load()).first),
+        "next_poll_at": now + timedelta(seconds=timing.usual(known).first),
         "charge": TryOn.Charge.RESERVED,
         "inline": inline,
     }
@@ -176,7 +177,7 @@ def _accepted(
         TryOn.objects.filter(pk=tryon.pk, status=TryOn.Status.FAILED, generation_id="").update(
             **taken | {"late_until": now + timing.LATE, "next_poll_at": now}
         )
-    account.accepted()
+    account.accepted(known)
     if tryon.link:
         if inline:
             products.note_sent(tryon.link, content, products.INLINE_DAYS)

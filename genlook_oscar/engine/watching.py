@@ -49,8 +49,9 @@ LONGEST_NAP = 0.25
 """Seconds; the watcher looks at least this often for what is new."""
 HAND_OVER_AGAIN = timedelta(seconds=10)
 """A task not begun after this time counts as lost, and is enqueued again."""
-SELF_AFTER = timedelta(seconds=1)
-"""What waits this long for a worker is done by the watcher's own hands."""
+SELF_AFTER = timedelta(seconds=0.3)
+"""What waits this long for a worker is done by the watcher's own hands. A free worker takes
+a task sooner; where none is free, the shopper need not wait for one."""
 ASKED_AGAIN = timedelta(seconds=20)
 """A question under way is not repeated before this; longer than any answer may take."""
 

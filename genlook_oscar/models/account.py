@@ -97,11 +97,10 @@ class Account(models.Model):
     @classmethod
     def ask_for_watcher(cls, again_after: float) -> bool:
         """Whether the caller should enqueue a watcher: nobody watches, and nobody has asked
-        for one in the last `again_after` seconds."""
+        for one in the last `again_after` seconds. There must be a row."""
         now = clock.now()
         unwatched = free("watcher_until", now, LONGEST_WATCH)
         unasked = past("watcher_asked_at", now - timedelta(seconds=again_after), now)
-        cls.load()
         return bool(cls.objects.filter(unwatched & unasked, pk=1).update(watcher_asked_at=now))
 
     @classmethod
