@@ -125,9 +125,9 @@ class TestFrozen:
         assert codes(found) == [("ok", "healthy")]
 
     def test_a_watcher_at_work_with_a_queue_wants_more_workers(self, running, click, pass_time):
-        assert Account.take_watch(600)
         click()
         pass_time(seconds=60)
+        assert Account.take_watch(50)
         assert codes() == [("warning", "too_few_workers")]
 
     def test_where_requests_are_made_somebody_works(self, running, click, pass_time):

@@ -21,7 +21,7 @@ def anyone(request: Any) -> Visitor:
 @pytest.fixture
 def watched(db: None) -> None:
     """Somebody watches, as always while anything is under way."""
-    assert Account.take_watch(3600)
+    assert Account.take_watch(50)
 
 
 @pytest.mark.usefixtures("watched")

@@ -269,7 +269,7 @@ class TestCost:
         limit(**self.EVERYTHING)
         photo = visitor.photo()
         visitor.page(f"/try-on/room/{product.pk}/")
-        Account.take_watch(3600)
+        Account.take_watch(50)
         with at_most(12):
             assert visitor.start(product, photo).status_code == 202
 
