@@ -26,7 +26,7 @@ class RuleForm(forms.ModelForm):
     category = CategoryField(
         queryset=None,
         required=False,
-        label=_("category"),
+        label=_("Category"),
         help_text=_("The rule holds for all categories below it that have no rule of their own."),
     )
 
