@@ -84,6 +84,7 @@ INSTALLED_APPS = [
     "wagtail",
     "modelcluster",
     "taggit",
+    "django_filters",
     "genlook_oscar.cms",
 ]
 

@@ -76,6 +76,7 @@ if _WAGTAIL != "0":
         "wagtail",
         "modelcluster",
         "taggit",
+        "django_filters",
     ]
 if WAGTAIL:
     # The demo shop's pages are made of our blocks.

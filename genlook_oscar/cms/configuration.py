@@ -68,9 +68,6 @@ class ConfigurationView(Guarded, EditView):
         # Before anybody has saved, the form shows the defaults.
         return Configuration.load()
 
-    def get_page_subtitle(self) -> str:
-        return str(Configuration._meta.verbose_name)
-
     def get_edit_url(self) -> str:
         return reverse("genlook_configuration")
 

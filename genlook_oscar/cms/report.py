@@ -110,6 +110,11 @@ class TryOnReport(Guarded, ReportView):
     def get_filtered_queryset(self) -> Any:
         return super().get_filtered_queryset().values(*READ)
 
+    def get_context_data(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        context: dict[str, Any] = super().get_context_data(*args, **kwargs)
+        # Oscar's context processor puts the shop's search under the name of Wagtail's.
+        return {**context, "search_form": None}
+
     def get_table(self, object_list: Any) -> Any:
         return super().get_table([Row(values) for values in object_list])
 

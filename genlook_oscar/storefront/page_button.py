@@ -21,16 +21,15 @@ def page_button_context(
     request: HttpRequest | None, product: Any, configuration: Configuration, beside: Iterable[int]
 ) -> dict[str, Any] | None:
     """For `genlook_oscar/button.html`, or in a preview of Wagtail's for `resting.html`; None
-    where the page has the product's button already. The caller has decided that there is one;
-    `beside` are the ids of products that its fitting room offers as well. No query, and
-    nothing that depends on the visitor."""
+    without a request. The caller has decided that there is one; `beside` are the ids of
+    products that its fitting room offers as well. No query, and nothing that depends on the
+    visitor."""
     if request is None:
         return None
     if is_preview(request):
         return {"resting": True, "label": button_label(configuration)}
     seen: dict[int, bool] = request.__dict__.setdefault("_genlook_buttons", {})
-    if seen.get(product.pk):
-        return None
+    first_on_page = not any(seen.values())
     seen[product.pk] = True
     room_url = reverse("genlook_oscar:room", args=[product.pk])
     others = urlencode([("beside", pk) for pk in beside if pk != product.pk])
@@ -39,5 +38,5 @@ def page_button_context(
         "room_url": f"{room_url}?{others}" if others else room_url,
         "new_url": reverse("genlook_oscar:new", args=[product.pk]),
         "label": button_label(configuration),
-        "first_on_page": sum(seen.values()) == 1,
+        "first_on_page": first_on_page,
     }

@@ -21,13 +21,15 @@ WIDTH = "640x"
 
 @dataclass(frozen=True)
 class Variant:
-    """One child of a parent; `image_url` is its own picture or, `borrowed`, its parent's."""
+    """One child of a parent; `image_url` is its own picture or, `borrowed`, its parent's.
+    `heading` is what the room is headed while it is chosen, where that is not its own product."""
 
     product: Any
     title: str
     image_url: str
     selected: bool = False
     borrowed: bool = False
+    heading: str = ""
 
     @property
     def pk(self) -> int:

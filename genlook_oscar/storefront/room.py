@@ -90,5 +90,5 @@ class RoomView(StorefrontView):
         product, configuration = enter(request, product_pk)
         context = room_context(request, product, configuration)
         register(context)
-        context["variants"] = choices_beside(request, product, context["variants"], configuration)
+        context["variants"] = choices_beside(request, product, context["variants"])
         return render(request, "genlook_oscar/room.html", context)

@@ -71,15 +71,6 @@ HAYSTACK_CONNECTIONS = {"default": {"ENGINE": "haystack.backends.simple_backend.
 GENLOOK_BASE_URL = os.environ.get("GENLOOK_BASE_URL")
 """
 
-WAGTAIL = """
-INSTALLED_APPS += ["wagtail.contrib.redirects", "wagtail.contrib.settings", "wagtail.embeds",
-    "wagtail.sites", "wagtail.users", "wagtail.snippets", "wagtail.documents", "wagtail.images",
-    "wagtail.search", "wagtail.admin", "wagtail", "modelcluster", "taggit"]
-INSTALLED_APPS += ["genlook_oscar.dashboard", "genlook_oscar.cms"]
-WAGTAIL_SITE_NAME = "A shop"
-WAGTAILADMIN_BASE_URL = "http://testserver"
-"""
-
 URLS = """
 from django.apps import apps
 from django.contrib import admin
@@ -160,11 +151,52 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return built
 
 
-def readme_blocks(kind: str) -> str:
-    """The README's steps, as code: what a developer would paste."""
-    text = textwrap.dedent((ROOT / "README.md").read_text())
-    blocks = re.findall(rf"^( *)```python {kind}\n(.*?)^ *```", text, re.M | re.S)
-    assert blocks, f"the README shows no {kind}"
+VISITOR = """
+import io, os
+import django
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "settings")
+django.setup()
+from django.contrib.auth import get_user_model
+from django.core.files.base import ContentFile
+from django.test import Client
+from oscar.core.loading import get_model
+from oscar.test.factories import create_product
+from PIL import Image
+from wagtail.models import Site
+from genlook_oscar.models import Configuration
+from lookbook.models import LandingPage
+
+Configuration(enabled=True).save()
+picture = io.BytesIO()
+Image.new("RGB", (600, 750), "#ddd").save(picture, "JPEG")
+shirt = create_product(title="Shirt", price="39.00", num_in_stock=5)
+get_model("catalogue", "ProductImage").objects.create(
+    product=shirt, original=ContentFile(picture.getvalue(), name="shirt.jpg"))
+hat = create_product(title="Hat", price="39.00", num_in_stock=5)
+get_model("catalogue", "ProductImage").objects.create(
+    product=hat, original=ContentFile(picture.getvalue(), name="hat.jpg"))
+one = {"product": shirt, "layout": "card", "without": "product"}
+more = {"products": [hat], "layout": "grid", "without": "product"}
+stage = {"products": [shirt, hat]}
+Site.objects.get().root_page.add_child(instance=LandingPage(
+    title="Summer", slug="summer", body=[("product", one), ("products", more), ("stage", stage)]))
+page = Client(headers={"host": "localhost"}).get("/summer/")
+assert page.status_code == 200, page.status_code
+print(page.content.decode().count("<genlook-try-on"), "buttons")
+boss = get_user_model().objects.create_superuser("boss", "boss@example.com", "pass")
+merchant = Client(headers={"host": "localhost"})
+merchant.force_login(boss, "django.contrib.auth.backends.ModelBackend")
+for address in ("", "try-on/", "try-on/report/", "try-on/products/", "genlook_product_chooser/"):
+    answer = merchant.get(f"/cms-admin/{address}")
+    assert answer.status_code == 200, (address, answer.status_code)
+"""
+
+
+def readme_blocks(kind: str, document: str = "README.md") -> str:
+    """A document's steps, as code: what a developer would paste."""
+    text = textwrap.dedent((ROOT / document).read_text())
+    blocks = re.findall(rf"^( *)```\w+ {kind}\n(.*?)^ *```", text, re.M | re.S)
+    assert blocks, f"{document} shows no {kind}"
     return "\n".join(textwrap.dedent(block) for _indent, block in blocks)
 
 
@@ -183,9 +215,20 @@ def project(folder: Path, wheel: Path, *, wagtail: bool) -> Path:
         check=True,
         capture_output=True,
     )
-    settings = SETTINGS + (WAGTAIL if wagtail else "") + readme_blocks("settings")
+    settings, urls = SETTINGS + readme_blocks("settings"), URLS + readme_blocks("urls")
+    if wagtail:
+        guide = "docs/wagtail.md"
+        settings += readme_blocks("settings", guide)
+        settings += 'INSTALLED_APPS += ["genlook_oscar.dashboard", "lookbook"]\n'
+        urls += readme_blocks("urls", guide)
+        app = folder / "lookbook"
+        (app / "templates" / "lookbook").mkdir(parents=True)
+        (app / "__init__.py").touch()
+        (app / "models.py").write_text(readme_blocks("models", guide))
+        template = app / "templates" / "lookbook" / "landing_page.html"
+        template.write_text(readme_blocks("template", guide))
     (folder / "settings.py").write_text(settings)
-    (folder / "urls.py").write_text(URLS + readme_blocks("urls"))
+    (folder / "urls.py").write_text(urls)
     (folder / "manage.py").write_text(MANAGE)
     (folder / "shopper.py").write_text(SHOPPER)
     return python
@@ -270,6 +313,9 @@ def test_check_and_migrate_without_wagtail_and_a_shopper(wheel: Path, tmp_path: 
 
 def test_check_and_migrate_with_wagtail(wheel: Path, tmp_path: Path) -> None:
     python = project(tmp_path, wheel, wagtail=True)
+    (tmp_path / "visitor.py").write_text(VISITOR)
     assert "no issues" in run(tmp_path, python, "manage.py", "check")
+    run(tmp_path, python, "manage.py", "makemigrations", "lookbook", "-v0")
     run(tmp_path, python, "manage.py", "migrate", "-v0")
+    assert "4 buttons" in run(tmp_path, python, "visitor.py")
     run(tmp_path, python, "manage.py", "migrate", "-v0", "genlook_oscar", "zero")

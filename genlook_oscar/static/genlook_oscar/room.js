@@ -1,14 +1,15 @@
 // The fitting room: a dialog in the shadow of <genlook-try-on>, around a link that works
-// without it. The server renders the markup and all words; the scripts move them.
+// without it. The server renders the markup and all words.
 
 const STALE = 5 * 60000;
 const STORE = "genlook";
+let sent = 0; // when this page sent a photo
 
 export class FittingRoom extends HTMLElement {
   // A try-on that was begun here, before the page was left or reloaded, is followed on.
   connectedCallback() {
     const kept = this.recall();
-    if (!kept?.live || kept.room !== this.dataset.product) return;
+    if (!kept?.live || document.querySelector(`[data-product="${kept.room}"]`) !== this) return;
     this.prepare().then(() => this.tryon.follow(kept.url, kept)).catch(() => {});
   }
 
@@ -16,10 +17,11 @@ export class FittingRoom extends HTMLElement {
     this.tryon?.leave();
   }
 
-  /** Have the dialog and its style at hand; fetched once, and again when it is old. */
+  /** Have the dialog and its style at hand; fetched again when old. */
   prepare() {
     const unused = this.dialog && !this.dialog.open && !this.tryon?.url && !this.photos?.fresh;
-    if (unused && performance.now() - this.madeAt > STALE) this.making = null;
+    const old = this.madeAt < sent || performance.now() - this.madeAt > STALE;
+    if (unused && old) this.making = null;
     this.making ??= this.make().catch((error) => {
       this.making = null;
       throw error;
@@ -208,6 +210,7 @@ export class FittingRoom extends HTMLElement {
   }
 
   emit(name, detail) {
+    if (name === "photo") sent = performance.now();
     this.dispatchEvent(new CustomEvent(`genlook:${name}`, { bubbles: true, composed: true, detail }));
   }
 
@@ -239,7 +242,7 @@ export class FittingRoom extends HTMLElement {
     const garment = this.part("garment");
     garment.hidden = !image;
     if (image) garment.src = image;
-    this.part("name").textContent = this.product.type ? this.dialog.dataset.title : title;
+    this.part("name").textContent = title;
   }
 
   /** What outlives the page: where the try-on is. No picture, no name, no token. */
