@@ -32,7 +32,7 @@ def result_context(
     product: Any = tryon.product
     offered = product is not None and is_viewable(product, request.user)
     again = offered and has_picture(tryon.photo) and not of_shop(configuration, request.user)
-    found = suggestions(request, product, configuration) if again else ([], [])
+    found = suggestions(request, product) if again else ([], [])
     return {
         "tryon": tryon,
         "status_url": tryon_url(tryon),

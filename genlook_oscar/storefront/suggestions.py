@@ -7,9 +7,8 @@ from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest
 from oscar.core.loading import get_model
 
-from ..catalogue.eligibility import verdict, verdicts
-from ..models import Configuration
-from .product import first_image, small_picture, variants_of
+from ..catalogue.eligibility import verdicts
+from .product import can_be_bought, first_image, small_picture, variants_of
 
 OTHERS = 6
 """Products that are no variants. Chosen here: two rows on a phone."""
@@ -25,9 +24,7 @@ class Suggestion:
     url: str
 
 
-def suggestions(
-    request: HttpRequest, product: Any, configuration: Configuration
-) -> tuple[list[Suggestion], list[Suggestion]]:
+def suggestions(request: HttpRequest, product: Any) -> tuple[list[Suggestion], list[Suggestion]]:
     """Return the other variants of `product` and other products that the shopper can try on:
     first those that the shop recommends with it, then the newest of its categories."""
     family = product.parent if product.is_child else product
@@ -40,19 +37,30 @@ def suggestions(
     found = verdicts(candidates, request=request)
     others: list[Suggestion] = []
     for candidate in candidates:
-        image = first_image(candidate)
-        if image is None or not found[candidate.pk].shown or len(others) == OTHERS:
-            continue
-        # A parent may have its button for the sake of its variants only.
-        if candidate.is_parent and not _itself(request, candidate, configuration):
-            continue
-        title, picture = candidate.get_title(), small_picture(image)
-        others.append(Suggestion(candidate.pk, title, picture, candidate.get_absolute_url()))
+        one = _first_of(request, candidate) if found[candidate.pk].shown else None
+        if one and len(others) < OTHERS:
+            others.append(one)
     return variants, others
 
 
-def _itself(request: HttpRequest, parent: Any, configuration: Configuration) -> bool:
-    return verdict(parent, configuration, request=request, itself=True).shown
+def _first_of(request: HttpRequest, product: Any) -> Suggestion | None:
+    """The product itself; of a parent the first variant that can be bought, or the first, so
+    that the very thing in the picture goes into the basket."""
+    if product.is_parent:
+        variants = variants_of(product)
+        if not variants:
+            return None
+        bought = (one for one in variants if can_be_bought(request, one.product))
+        one = next(bought, variants[0])
+        title, name = one.title, product.get_title()
+        whole = title if name in title else f"{name}, {title}"
+        return Suggestion(one.pk, whole, one.image_url, one.product.get_absolute_url())
+    image = first_image(product)
+    if image is None:
+        return None
+    return Suggestion(
+        product.pk, product.get_title(), small_picture(image), product.get_absolute_url()
+    )
 
 
 def _candidates(family: Any) -> QuerySet[Any]:
