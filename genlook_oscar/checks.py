@@ -1,12 +1,12 @@
-"""System checks: what is wrong with a project's settings, and what to write instead.
+"""System checks: what is wrong with a project's settings, and what to write instead. Those of
+django-q2 stand in `queue_checks`.
 
 Each has a stable id and a hint that can be acted on; docs/checks.md explains them all.
 The texts are in English only, as Django's own: a developer reads them in a console.
 """
 
-import math
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,16 +17,7 @@ from django.core.files.storage import FileSystemStorage, storages
 
 from .conf import conf
 from .models.storage import ALIAS
-
-TAG = "genlook_oscar"
-KNOWN_GOOD = (
-    'Known to be good: Q_CLUSTER = {"name": "shop", "orm": "default", "workers": 4, '
-    '"queue_limit": 4, "bulk": 1, "timeout": 90, "retry": 600, "max_attempts": 1, '
-    '"ack_failures": True, "catch_up": False}.'
-)
-REDELIVERING = ("orm", "sqs", "mongo", "iron_mq", "broker_class")
-"""Settings of Q_CLUSTER that choose a broker which gives a task out again after `retry`. All
-others mean Redis, which does not."""
+from .queue_checks import TAG
 
 
 @register(TAG)
@@ -66,14 +57,6 @@ def check_installation(
 ) -> list[CheckMessage]:
     """The apps, the key and the database that try-ons need (E003, W001, W002, W003)."""
     return [*_installation()]
-
-
-@register(TAG)
-def check_queue(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
-    """Q_CLUSTER does not run a task twice, for ever, or in a request (W010 to W014)."""
-    if not apps.is_installed("django_q"):
-        return []
-    return [*_queue(_cluster())]
 
 
 def _private_root() -> Path | None:
@@ -136,57 +119,3 @@ def _installation() -> Iterator[CheckMessage]:
                 '"timeout": 20, "init_command": "PRAGMA journal_mode=WAL;"}.',
                 id="genlook_oscar.W003",
             )
-
-
-def _cluster() -> dict[str, Any]:
-    """Q_CLUSTER as the cluster that runs try-ons sees it, which may be an alternative one."""
-    given: Mapping[str, Any] = getattr(settings, "Q_CLUSTER", None) or {}
-    others = given.get("ALT_CLUSTERS") or {}
-    return {**given, **(others.get(conf.cluster) or {})}
-
-
-def _queue(cluster: Mapping[str, Any]) -> Iterator[CheckMessage]:
-    # The defaults are django-q2's own (its module conf, 1.11).
-    workers = cluster.get("workers") or os.cpu_count() or 4
-    prefetched = cluster.get("queue_limit", workers**2) + cluster.get("bulk", 1)
-    timeout = cluster.get("timeout")
-    retry = cluster.get("retry", 60)
-    redelivers = any(cluster.get(name) for name in REDELIVERING)
-    # A task may make two requests at their slowest: photo and try-on, or reference and inline.
-    least = math.ceil(2 * (conf.connect_timeout + conf.read_timeout)) + 10
-    if not timeout or timeout < least:
-        yield Warning(
-            "Q_CLUSTER has no timeout: a task that hangs holds its worker for ever."
-            if not timeout
-            else f"Q_CLUSTER's timeout of {timeout} s ends tasks that only wait for Genlook.",
-            hint=f'Write "timeout": {max(least, 90)} in Q_CLUSTER. {KNOWN_GOOD}',
-            id="genlook_oscar.W010",
-        )
-    longest = (timeout or least) * (1 + math.ceil(prefetched / workers))
-    if redelivers and retry <= longest:
-        yield Warning(
-            f"Q_CLUSTER's retry of {retry} s is too short: tasks that wait in the cluster or "
-            "still run are given out a second time.",
-            hint=f'Write "retry": {longest + 60} in Q_CLUSTER; it must be more than timeout * '
-            f"(1 + (queue_limit + bulk) / workers, rounded up). {KNOWN_GOOD}",
-            id="genlook_oscar.W011",
-        )
-    if redelivers and not cluster.get("max_attempts") and not cluster.get("ack_failures"):
-        yield Warning(
-            "Q_CLUSTER runs a failing task again for ever.",
-            hint='Write "max_attempts": 1, "ack_failures": True in Q_CLUSTER. Try-ons are '
-            "repeated by rules of their own.",
-            id="genlook_oscar.W012",
-        )
-    if workers < 2:
-        yield Warning(
-            "Q_CLUSTER has one worker: while it asks Genlook for pictures, nothing is sent.",
-            hint='Write "workers": 2 or more in Q_CLUSTER.',
-            id="genlook_oscar.W013",
-        )
-    if cluster.get("sync") and not settings.DEBUG:
-        yield Warning(
-            "Q_CLUSTER runs tasks at once (sync): every click would wait for Genlook.",
-            hint='Remove "sync" from Q_CLUSTER, and start `manage.py qcluster`.',
-            id="genlook_oscar.W014",
-        )

@@ -9,7 +9,6 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.apps import apps
 from django.db.models import Count, Min, Q
 
 from .. import clock
@@ -18,7 +17,7 @@ from ..models import Account, Configuration, Erasure, TryOn
 from ..models.moments import LONGEST_WATCH, ahead
 from . import books, pacing
 from .findings import OK, SEVERITIES, STUCK_SECONDS, Finding, judge
-from .queue import SWEEP_NAME
+from .queue import schedule_state
 
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
@@ -129,7 +128,7 @@ def health() -> Health:
         uncertain=books.uncertain(),
         erasures=erasures["count"],
         oldest_erasure_seconds=_age(erasures["oldest"], now),
-        schedule=_schedule(),
+        schedule=schedule_state(),
         swept_seconds=_age(account.swept_at, now),
         drift=account.drift,
         drift_slack=account.books_slack + account.books_open,
@@ -158,18 +157,6 @@ def _watcher(account: Account, now: datetime) -> str:
     if account.watcher_until is None:
         return "free"
     return "alive" if ahead(account.watcher_until, now, LONGEST_WATCH) else "expired"
-
-
-def _schedule() -> str:
-    if not apps.is_installed("django_q"):
-        return "missing"
-    from django_q.models import Schedule
-
-    rows = Schedule.objects.filter(name=SWEEP_NAME).exclude(repeats=0)
-    clusters = list(rows.values_list("cluster", flat=True))
-    if not clusters:
-        return "missing"
-    return "ok" if (conf.cluster or None) in [name or None for name in clusters] else "elsewhere"
 
 
 def _age(moment: datetime | None, now: datetime) -> float | None:

@@ -48,12 +48,10 @@ def ensure_watcher() -> None:
 
 def ensure_schedules(using: str = "default", **kwargs: Any) -> None:
     """Make or mend the django-q2 schedule of the sweep; runs after each `migrate`."""
-    if not apps.is_installed("django_q"):
+    if not has_schedules(using):
         return
     from django_q.models import Schedule
 
-    if Schedule._meta.db_table not in connections[using].introspection.table_names():
-        return
     Schedule.objects.using(using).update_or_create(
         name=SWEEP_NAME,
         defaults={
@@ -64,3 +62,26 @@ def ensure_schedules(using: str = "default", **kwargs: Any) -> None:
             "cluster": conf.cluster or None,
         },
     )
+
+
+def schedule_state() -> str:
+    """How the schedule of the sweep is: ok, missing, or elsewhere (on a cluster that does not
+    run try-ons)."""
+    if not apps.is_installed("django_q"):
+        return "missing"
+    from django_q.models import Schedule
+
+    rows = Schedule.objects.filter(name=SWEEP_NAME).exclude(repeats=0)
+    clusters = [name or None for name in rows.values_list("cluster", flat=True)]
+    if not clusters:
+        return "missing"
+    return "ok" if (conf.cluster or None) in clusters else "elsewhere"
+
+
+def has_schedules(using: str = "default") -> bool:
+    """Whether the database has django-q2's table of schedules."""
+    if not apps.is_installed("django_q"):
+        return False
+    from django_q.models import Schedule
+
+    return Schedule._meta.db_table in connections[using].introspection.table_names()

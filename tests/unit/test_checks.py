@@ -10,9 +10,13 @@ import pytest
 from django.core.checks import Error, Warning, run_checks
 from django.core.management import call_command
 from django.core.management.base import SystemCheckError
+from django_q.models import Schedule
 
-from genlook_oscar import checks
+from genlook_oscar import checks, queue_checks
+from genlook_oscar.engine.queue import ensure_schedules
 
+SQLITE = "django.db.backends.sqlite3"
+POSTGRES = "django.db.backends.postgresql"
 GOOD = {
     "name": "shop",
     "orm": "default",
@@ -206,7 +210,7 @@ class TestInstallation:
 
 class TestQueue:
     def test_the_known_good_one_is_good(self, settings):
-        settings.Q_CLUSTER = eval(checks.KNOWN_GOOD.split("=", 1)[1].strip().rstrip("."))
+        settings.Q_CLUSTER = eval(queue_checks.KNOWN_GOOD.split("=", 1)[1].strip().rstrip("."))
         assert settings.Q_CLUSTER == GOOD
         assert found() == {}
 
@@ -214,7 +218,7 @@ class TestQueue:
         for value in ({}, {"orm": "default", "workers": 4}, None):
             settings.Q_CLUSTER = value
             expected = {"W010", "W011", "W012"} if value else {"W010"}
-            assert set(found()) - {"W013"} == expected
+            assert set(found()) - {"W013"} == {*expected, "W015"}
         del settings.Q_CLUSTER
         assert "W010" in found()
 
@@ -234,7 +238,7 @@ class TestQueue:
 
     @pytest.mark.parametrize(
         ("workers", "queue_limit", "bulk", "timeout", "longest"),
-        [(4, 4, 1, 90, 270), (2, 2, 1, 60, 180), (2, 4, 1, 60, 240), (8, 1, 1, 60, 120)],
+        [(4, 4, 1, 90, 270), (2, 2, 1, 60, 180), (4, 3, 1, 60, 120), (8, 1, 1, 60, 120)],
     )
     def test_retry(self, settings, workers, queue_limit, bulk, timeout, longest):
         cluster = GOOD | {
@@ -251,14 +255,14 @@ class TestQueue:
     def test_retry_counts_what_is_prefetched_by_default(self, settings):
         # django-q2's default queue_limit is workers squared.
         settings.Q_CLUSTER = without("queue_limit") | {"retry": 540}
-        assert set(found()) == {"W011"}
+        assert set(found()) == {"W011", "W015"}
         settings.Q_CLUSTER = without("queue_limit") | {"retry": 541}
-        assert found() == {}
+        assert set(found()) == {"W015"}
 
     @pytest.mark.parametrize("broker", ["orm", "sqs", "mongo", "iron_mq", "broker_class"])
     def test_retry_matters_to_brokers_that_give_a_task_out_again(self, settings, broker):
         settings.Q_CLUSTER = without("orm", "retry") | {broker: "x"}
-        assert set(found()) == {"W011"}
+        assert set(found()) - {"W016"} == {"W011"}
 
     def test_and_not_to_redis(self, settings):
         settings.Q_CLUSTER = without("orm", "retry", "max_attempts", "ack_failures") | {
@@ -278,11 +282,11 @@ class TestQueue:
             assert found() == {}
 
     def test_workers(self, settings):
-        settings.Q_CLUSTER = GOOD | {"workers": 1}
+        settings.Q_CLUSTER = GOOD | {"workers": 1, "queue_limit": 1}
         assert set(found()) == {"W013"}
 
     def test_workers_by_default_are_the_processors(self, settings, monkeypatch):
-        settings.Q_CLUSTER = without("workers")
+        settings.Q_CLUSTER = without("workers") | {"queue_limit": 1}
         monkeypatch.setattr(os, "cpu_count", lambda: 1)
         assert "W013" in found()
         monkeypatch.setattr(os, "cpu_count", lambda: 4)
@@ -295,10 +299,50 @@ class TestQueue:
         assert found() == {}
 
     def test_the_cluster_that_runs_try_ons_is_the_one_that_counts(self, settings):
-        settings.Q_CLUSTER = GOOD | {"ALT_CLUSTERS": {"tryon": {"workers": 1}}}
+        settings.Q_CLUSTER = GOOD | {"ALT_CLUSTERS": {"tryon": {"workers": 1, "queue_limit": 1}}}
         assert found() == {}
         settings.GENLOOK_Q_CLUSTER = "tryon"
         assert "W013" in found()
+
+    @pytest.mark.parametrize("more", [{"queue_limit": 5}, {"bulk": 2}, {"workers": 3}])
+    def test_no_more_is_taken_ahead_than_there_are_workers(self, settings, more):
+        settings.Q_CLUSTER = GOOD | more
+        assert set(found()) == {"W015"}
+        assert f'"queue_limit": {more.get("workers", 4)}, "bulk": 1' in found()["W015"].hint
+
+    @pytest.mark.parametrize(
+        "broker",
+        [
+            {"redis": {"host": "queue.internal", "port": 6379}},
+            {"redis": "redis://queue.internal:6379/0"},
+            {"sqs": {"aws_region": "eu-west-1"}},
+        ],
+    )
+    def test_several_hosts_need_a_database_that_all_reach(self, settings, monkeypatch, broker):
+        monkeypatch.setitem(settings.DATABASES["default"], "ENGINE", SQLITE)
+        settings.Q_CLUSTER = without("orm") | broker
+        assert set(found()) - {"W003"} == {"W016"}
+        monkeypatch.setitem(settings.DATABASES["default"], "ENGINE", POSTGRES)
+        assert found() == {}
+
+    @pytest.mark.parametrize(
+        "redis",
+        [{}, {"host": "127.0.0.1"}, {"unix_socket_path": "/run/redis"}, "redis://localhost/1"],
+    )
+    def test_one_host_may_use_sqlite(self, settings, monkeypatch, redis):
+        monkeypatch.setitem(settings.DATABASES["default"], "ENGINE", SQLITE)
+        settings.Q_CLUSTER = without("orm") | {"redis": redis}
+        assert set(found()) - {"W003"} == set()
+
+    def test_the_cluster_of_tryons_must_be_known(self, settings):
+        settings.GENLOOK_Q_CLUSTER = "tryons"
+        settings.Q_CLUSTER = GOOD | {"ALT_CLUSTERS": {"others": {}}}
+        assert set(found()) == {"W017"}
+        assert '"ALT_CLUSTERS": {"tryons":' in found()["W017"].hint
+        settings.Q_CLUSTER = GOOD | {"ALT_CLUSTERS": {"tryons": {}}}
+        assert found() == {}
+        settings.GENLOOK_Q_CLUSTER = "shop"
+        assert found() == {}
 
     @pytest.mark.parametrize(
         "cluster",
@@ -320,9 +364,35 @@ class TestQueue:
         assert found() == {}
 
 
+@pytest.mark.django_db
+class TestSchedule:
+    def told(self):
+        messages = run_checks(tags=["database"], databases=["default"])
+        return [message for message in messages if message.id == "genlook_oscar.W018"]
+
+    def test_it_is_there_after_migrate(self, settings):
+        assert self.told() == []
+        settings.GENLOOK_Q_CLUSTER = "tryons"
+        (message,) = self.told()
+        assert "another cluster" in message.msg
+        ensure_schedules()
+        assert self.told() == []
+
+    def test_without_it_nothing_is_repaired(self):
+        Schedule.objects.all().delete()
+        (message,) = self.told()
+        assert "migrate" in message.hint
+        ensure_schedules()
+        assert self.told() == []
+
+    def test_only_who_may_ask_the_database_does(self, django_assert_num_queries):
+        with django_assert_num_queries(0):
+            run_checks()
+
+
 def test_every_check_is_documented():
-    source = Path(checks.__file__).read_text()
+    source = "".join(Path(module.__file__).read_text() for module in (checks, queue_checks))
     ids = set(re.findall(r'id="(genlook_oscar\.[EW]\d{3})"', source))
-    assert len(ids) == 11
+    assert len(ids) == 15
     documented = (Path(checks.__file__).parents[1] / "docs" / "checks.md").read_text()
     assert ids == set(re.findall(r"### `(genlook_oscar\.[EW]\d{3})`", documented))

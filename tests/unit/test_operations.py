@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from genlook_oscar.checks import check_queue
 from genlook_oscar.engine import findings
 from genlook_oscar.engine.health import Health
+from genlook_oscar.queue_checks import check_queue
 
 ROOT = Path(__file__).resolve().parents[2]
 TEXT = (ROOT / "docs" / "operations.md").read_text()
