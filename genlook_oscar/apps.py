@@ -11,10 +11,12 @@ class GenlookOscarConfig(AppConfig):
 
     def ready(self) -> None:
         from . import checks, receivers  # noqa: F401
-        from .catalogue import noticing
+        from .catalogue import eligibility, noticing
         from .engine.queue import ensure_schedules
+        from .shopper import experiment
 
         noticing.connect()
+        eligibility.control_group.append(experiment.sees_no_button)
 
         post_migrate.connect(
             ensure_schedules, sender=self, dispatch_uid="genlook_oscar.ensure_schedules"

@@ -67,6 +67,7 @@ FIELDSETS: list[tuple[Any, Any]] = [
         {"fields": ["alert_emails", ("alert_thresholds", "alert_credits")]},
     ),
     (_("After the picture"), {"fields": ["sharing", "ready_mail"]}),
+    (_("Experiment"), {"fields": ["experiment_percent"]}),
     (
         _("Wording"),
         {

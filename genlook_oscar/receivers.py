@@ -18,7 +18,7 @@ from oscar.apps.checkout.signals import post_checkout
 from oscar.apps.order.signals import order_placed
 
 from .engine import books
-from .insight import attribution
+from .insight import attribution, experiment
 from .models import DayMark, Photo, Shopper, TryOn
 from .shopper import erasure, files, identity
 
@@ -53,6 +53,8 @@ def ask_for_erasure(instance: Shopper, **kwargs: Any) -> None:
     # A failure in the database is undone up to here, so that the deletion itself can go on.
     with transaction.atomic():
         erasure.ask_genlook(erasure.names_sent(instance))
+        if instance.user_id:
+            experiment.forget(instance.user)
 
 
 @receiver(post_delete, sender=Photo, dispatch_uid="genlook_oscar.delete_photo_file")
@@ -98,4 +100,5 @@ def note_order(order: Any, user: Any = None, **kwargs: Any) -> None:
 @_contained
 def note_checkout(order: Any, request: Any, **kwargs: Any) -> None:
     """The same for a guest, whom only her session knows."""
+    experiment.note_order(request)
     attribution.note_order(order, identity.shopper_filter(request))

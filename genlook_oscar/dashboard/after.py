@@ -7,6 +7,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from ..insight.conversion import Conversion
+from ..insight.experiment import Experiment
 from ..insight.shares import Share
 
 
@@ -35,6 +36,44 @@ def after(found: Conversion) -> After:
     """The page's part of these."""
     named = [(_("Put it into the basket"), found.basket), (_("Ordered it"), found.order)]
     return After(found.order.whole, bars(named), found.sold)
+
+
+@dataclass(frozen=True)
+class Compared:
+    """The experiment as it stands: the two groups, and what can be said of their difference."""
+
+    experiment: Experiment
+    bars: list[Bar]
+    verdict: str
+
+
+def compared(found: Experiment) -> Compared:
+    """The page's part of an experiment."""
+    named = [(_("With the button"), found.shown), (_("Without it"), found.control)]
+    lift = found.lift
+    points = {
+        "value": percent(abs(lift.value), 2),
+        "low": percent(lift.low, 2),
+        "high": percent(lift.high, 2),
+    }
+    if not lift.is_enough:
+        verdict = _("There are too few orders yet to compare the groups. Let it run.")
+    elif not lift.is_certain:
+        verdict = _(
+            "No difference can be told yet: it may be anything from %(low)s to %(high)s "
+            "percentage points."
+        )
+    elif lift.value > 0:
+        verdict = _(
+            "Where the button is shown, %(value)s percentage points more visitors order "
+            "(between %(low)s and %(high)s)."
+        )
+    else:
+        verdict = _(
+            "Where the button is shown, %(value)s percentage points fewer visitors order "
+            "(the difference lies between %(low)s and %(high)s)."
+        )
+    return Compared(found, bars(named), verdict % points)
 
 
 def bars(named: list[tuple[str, Share]]) -> list[Bar]:
@@ -67,7 +106,7 @@ def in_words(share: Share) -> str:
     }
 
 
-def percent(value: float) -> str:
-    """A share of 1 in percent, with one digit."""
+def percent(value: float, digits: int = 1) -> str:
+    """A share of 1 in percent."""
     # Rounded first: Django cuts off what does not fit.
-    return str(number_format(round(100 * value, 1), 1))
+    return str(number_format(round(100 * value, digits), digits))

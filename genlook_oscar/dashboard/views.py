@@ -15,11 +15,12 @@ from oscar.core.loading import get_class, get_model
 
 from ..conf import conf
 from ..insight.conversion import conversion
+from ..insight.experiment import experiment
 from ..insight.period import Period
 from ..insight.series import OUTCOMES, as_day, figures
 from ..insight.tally import Tally, TimeToPicture
 from ..insight.tried import most_tried
-from .after import after
+from .after import after, compared
 from .files import csv_file
 from .forms import PeriodForm
 from .permissions import sees_all
@@ -69,11 +70,15 @@ class FiguresView(OwnProductsMixin, TemplateView):
         tried = most_tried(period, products, limit=TRIED_SHOWN)
         total = added(days, period.start)
         outcomes = [(name, word, getattr(total, name)) for name, word in words().items()]
+        now = state(products, with_health=products is None)
+        # Of the whole shop, whoever is looking: visitors are nobody's products.
+        runs = experiment(now.configuration) if products is None else None
         return super().get_context_data(
             form=form,
             period=period,
             presets=[_preset(length) for length in PRESETS],
-            state=state(products, with_health=products is None),
+            state=now,
+            compared=compared(runs) if runs else None,
             whole_shop=products is None,
             days=[(row, TimeToPicture.of([counted[row.day]])) for row in days],
             total=total,

@@ -4,6 +4,7 @@ from .catalogue_run import CatalogueRun
 from .configuration import Configuration
 from .counter import Counter, Spent
 from .daily import DayMark, ProductDay, ShopDay
+from .experiment import ExperimentVisitor
 from .photo import Photo
 from .product_link import BLOCKING, WARNINGS, ProductLink, Ready
 from .ready_mail import ReadyMail
@@ -25,6 +26,7 @@ __all__ = [
     "Counter",
     "DayMark",
     "Erasure",
+    "ExperimentVisitor",
     "Photo",
     "ProductDay",
     "ProductLink",

@@ -1,5 +1,6 @@
 from typing import Any
 
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -158,6 +159,16 @@ class Configuration(Limits):
         help_text=_(
             "Words, with commas between them. A product has no button when its product class "
             "or a category above it is named so, unless you switch the product on."
+        ),
+    )
+    experiment_percent = models.PositiveSmallIntegerField(
+        _("percent of shoppers without a button"),
+        default=0,
+        validators=[MaxValueValidator(50)],
+        help_text=_(
+            "Above 0, so many shoppers see no button anywhere, and the figures compare what they "
+            "order with what the others order. 10 is usual; a change begins the comparison anew. "
+            "Guests get a session when they look at a product. 0: no experiment."
         ),
     )
     updated_at = models.DateTimeField(_("last change"), auto_now=True)

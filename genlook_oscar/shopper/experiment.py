@@ -8,8 +8,12 @@ larger share keeps everybody in the control group who was in it before.
 import hashlib
 import re
 import secrets
+from typing import Any
 
 from django.http import HttpRequest
+
+from ..models import Configuration
+from ..visitor import Visitor
 
 SESSION_KEY = "genlook_visitor"
 PARTS = 10_000
@@ -27,6 +31,21 @@ def in_control(key: str, percent: float) -> bool:
     return int.from_bytes(digest[:8], "big") % PARTS < percent * PARTS / 100
 
 
+def sees_no_button(who: Visitor, configuration: Configuration) -> bool:
+    """Whether a visitor is in the control group of the experiment that runs. Staff never are."""
+    percent = configuration.experiment_percent
+    if not percent or who.is_staff:
+        return False
+    if who.request is not None:
+        return in_control(visitor_key(who.request, make=True), percent)
+    return who.is_customer and in_control(customer_key(who.user), percent)
+
+
+def customer_key(user: Any) -> str:
+    """The key of a customer."""
+    return f"customer:{user.pk}"
+
+
 def visitor_key(request: HttpRequest | None, *, make: bool = False) -> str:
     """The key of whoever is looking, empty when she has none: the session's if it has one, so
     that signing in changes nothing for her on the way, else the customer's.
@@ -42,7 +61,7 @@ def visitor_key(request: HttpRequest | None, *, make: bool = False) -> str:
         return key
     user = getattr(request, "user", None)
     if user is not None and user.is_authenticated:
-        return f"customer:{user.pk}"
+        return customer_key(user)
     if not make or not is_browser(request):
         return ""
     session[SESSION_KEY] = secrets.token_urlsafe(16)

@@ -9,6 +9,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from ..catalogue.eligibility import Display, Verdict, verdict, verdicts
+from ..catalogue.reasons import Reason
+from ..insight.experiment import note_visit
 from .page_button import is_preview
 from .words import button_label
 
@@ -37,6 +39,8 @@ def button_context(request: HttpRequest | None, product: Any) -> dict[str, Any] 
         if answer.shown and is_preview(request):
             return {"resting": True, "label": button_label(answer.configuration)}
         seen[product.pk] = answer.shown
+        if answer.shown or answer.reason == Reason.EXPERIMENT:
+            note_visit(request, answer.configuration)
         return _context(request, product, answer)
     except Exception:
         logger.exception("The try-on button of product %s was left out.", product.pk)

@@ -141,7 +141,7 @@ class TestWhoSeesThem:
     def test_no_view_of_the_app_is_public_by_accident(self) -> None:
         config = apps.get_app_config("genlook_oscar_dashboard")
         names = [pattern.name for pattern in config.urls[0]]
-        assert len(names) == 3
+        assert len(names) >= 3
         assert all(config.get_permissions(name) for name in names)
         assert all(config.get_permissions(name) for name in ["", "one yet to be written"])
 
@@ -338,6 +338,24 @@ class TestState:
         assert "Of 1 shopper who saw" in theirs_text
         assert "1 of 1: too few to tell a share" in theirs_text
         assert "of 40" not in theirs_text
+
+    def test_budgets_and_the_experiment_are_the_shops_business(
+        self, boss: Client, partner_user: Any, configuration: Any, make_sold_by: Callable[..., Any]
+    ) -> None:
+        configuration.budget_per_day, configuration.budget_per_month = 2, 500
+        configuration.experiment_percent = 10
+        configuration.save()
+        for days in (0, 0, 1):
+            add_tryon(NOW - timedelta(days=days, minutes=5), product=make_sold_by("Hat"))
+        soup = page(boss)
+        assert tiles(soup)["Budget of the day"] == "2 of 2"
+        assert "Spent until 11/21/2026 midnight" in words(soup)
+        assert tiles(soup)["Budget of the month"] == "3 of 500"
+        assert "10 % of the visitors see no button" in words(soup)
+        assert "too few orders yet" in words(soup)
+        theirs = words(page(signed_in(partner_user)))
+        assert "Budget" not in theirs
+        assert "of the visitors" not in theirs
 
     def test_a_missing_key_is_told(self, boss: Client, configuration: Any, settings: Any) -> None:
         settings.GENLOOK_API_KEY = ""
