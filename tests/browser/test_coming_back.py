@@ -75,11 +75,13 @@ def test_on_any_page_of_the_shop_a_word_leads_to_the_picture(
     page.close()
     page = shopper.page = shopper.context.new_page()
     shopper.goto("/basket/")
+    page.evaluate("document.addEventListener('genlook:ready', (e) => { window.told = e.detail; })")
     finish()
     notice = page.locator("genlook-notice [data-notice]")
     expect(notice).to_contain_text("Your picture is ready.")
     expect(notice.get_by_role("link", name="See it")).to_have_attribute("href", address)
     expect(page.locator("genlook-notice [data-announce]")).to_have_text("Your picture is ready.")
+    assert page.evaluate("window.told.product") == dress.pk
     shopper.shot("notice-elsewhere")
     notice.get_by_role("button", name="Close").click()
     expect(notice).to_be_hidden()

@@ -8,20 +8,22 @@ async function watch(host) {
     import(host.dataset.follow),
     import(host.dataset.notice),
   ]);
-  const { status, result_url: picture } = await follow(url, {
-    signal: new AbortController().signal,
-  });
+  const answer = await follow(url, { signal: new AbortController().signal });
   // Another tab may have told her meanwhile.
-  if (status === "unknown" || !owed(url)) return;
-  const words = { completed: host.dataset.ready, failed: host.dataset.failed }[status];
-  if (!words) return;
+  if (answer.status === "unknown" || !owed(url)) return;
+  const event = { completed: "ready", failed: "failed" }[answer.status];
+  if (!event) return;
   const notice = new Notice({
     part: (name) => host.shadowRoot.querySelector(`[data-${name}]`),
   });
   host.shadowRoot.addEventListener("click", ({ target }) => {
     if (target.closest("[data-do=dismiss]")) notice.hide();
   });
-  notice.show(words, { link: url, picture });
+  notice.show(host.dataset[event], { link: url, picture: answer.result_url });
+  const detail = event === "ready"
+    ? { tryon: answer.id, product: answer.product?.id ?? null }
+    : { tryon: answer.id, code: answer.error?.code || "" };
+  host.dispatchEvent(new CustomEvent(`genlook:${event}`, { bubbles: true, detail }));
 }
 
 function followedByItsRoom(url) {
