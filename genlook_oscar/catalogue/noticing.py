@@ -9,19 +9,27 @@ import logging
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.db.models.signals import m2m_changed, post_delete, post_save
 from oscar.core.loading import get_model
 
-from ..models import ProductLink, Report
+from ..models import ProductLink, Ready, Report
+from .rules import HARD
 
 logger = logging.getLogger(__name__)
 
+MENDABLE = (Ready.NO_PICTURE, *HARD)
+
 
 def note_changed(*product_ids: Any) -> None:
-    """Have these products looked at again, and their variants, which show what is theirs."""
+    """Have these products looked at again, and their variants, which show what is theirs.
+
+    What was wrong may be mended, so it keeps nobody from trying on meanwhile; whatever else
+    was found stays until somebody has looked.
+    """
     family = Q(product_id__in=product_ids) | Q(product__parent_id__in=product_ids)
-    ProductLink.objects.filter(family).order_by().update(ready_code="", checked_at=None)
+    hopeful = Case(When(ready_code__in=MENDABLE, then=Value("")), default=F("ready_code"))
+    ProductLink.objects.filter(family).order_by().update(ready_code=hopeful, checked_at=None)
 
 
 def note_links(links: QuerySet[ProductLink]) -> int:

@@ -5,6 +5,7 @@ All of it in small steps of the sweep, because a catalogue may be large and a wo
 be free for the next shopper.
 """
 
+import logging
 from datetime import timedelta
 from typing import Any
 
@@ -22,6 +23,8 @@ from .messages import explanation
 from .outcomes import code_of
 from .products import RENEWED_BEFORE
 from .queue import enqueue
+
+logger = logging.getLogger(__name__)
 
 AGAIN_AFTER = timedelta(days=1)
 """Each product is compared with what was last seen of it once a day, at least: signals miss
@@ -52,8 +55,14 @@ def look_over() -> None:
 
 
 def look_at(link: ProductLink, configuration: Configuration, kinds: Kinds) -> None:
-    """Look at one product's readiness; what has changed is sent if the merchant wants so."""
-    found = look(link, configuration, kinds)
+    """Look at one product's readiness; what has changed is sent if the merchant wants so. A
+    product that cannot even be looked at is logged, and does not stop those behind it."""
+    try:
+        found = look(link, configuration, kinds)
+    except Exception:
+        logger.exception("Product %s could not be looked at.", link.product_id)
+        ProductLink.objects.filter(pk=link.pk).update(checked_at=clock.now())
+        return
     at_once = configuration.send_changes == Configuration.Changes.AT_ONCE
     changed = link.fingerprint and link.fingerprint != link.checked_content
     if at_once and changed and not found.blocked:

@@ -138,9 +138,15 @@ def test_changes_are_noticed(product: Any, change: Callable[[Any], Any]) -> None
     child = create_product(structure="child", parent=product)
     for one in (product, child):
         link_for(one)
-    ProductLink.objects.update(checked_at=clock.now(), ready_code="ready")
+    ProductLink.objects.update(checked_at=clock.now(), ready_code="small_picture")
     change(product)
     assert set(ProductLink.objects.values_list("checked_at", "ready_code")) == {(None, "")}
+    # What no change of the product can mend stays as it was found.
+    ProductLink.objects.update(checked_at=clock.now(), ready_code="bad_reports")
+    product.save()
+    assert set(ProductLink.objects.values_list("checked_at", "ready_code")) == {
+        (None, "bad_reports")
+    }
 
 
 def test_a_report_is_noticed(product: Any) -> None:
@@ -161,6 +167,19 @@ def test_what_no_signal_tells_is_found_within_a_day(
     assert ProductLink.objects.get().ready_code == "no_description"
     round_(days=1)
     assert ProductLink.objects.get().ready_code == "ready"
+
+
+def test_a_product_that_breaks_does_not_stop_those_behind_it(
+    emulator: Any, configuration: Any, make_product: Callable[..., Any], round_: Any, caplog: Any
+) -> None:
+    make_links([make_product(f"Item {number}") for number in range(3)])
+    first = ProductLink.objects.order_by("pk")[0]
+    # Not a list: whatever a shop's own code may have written there.
+    ProductLink.objects.filter(pk=first.pk).update(pictures=7)
+    round_()
+    assert ProductLink.objects.filter(ready_code="").get() == first
+    assert not ProductLink.objects.filter(checked_at=None).exists()
+    assert "could not be looked at" in caplog.text
 
 
 def test_a_receiver_that_fails_does_not_stop_the_shop(product: Any, caplog: Any) -> None:
