@@ -17,7 +17,7 @@ from ..catalogue import rules
 from ..catalogue.links import make_links
 from ..catalogue.payload import Unfit
 from ..catalogue.readiness import Kinds, look
-from ..models import BLOCKING, Configuration, ProductLink, Rule
+from ..models import BLOCKING, CatalogueRun, Configuration, ProductLink, Rule
 from . import wishes
 from .messages import explanation
 from .outcomes import code_of
@@ -33,6 +33,9 @@ BATCH = 300
 """Products looked at, at most, in one round; 432,000 a day. Chosen here."""
 TURN_SECONDS = 3.0
 """A round ends after this time, so that a worker is free again. Chosen here."""
+ROUND = "round"
+LOST_AFTER = timedelta(minutes=10)
+"""A round that has not come by then is taken for lost. Chosen here."""
 LINKS_PER_ROUND = 2_000
 WISHED_PER_ROUND = 500
 
@@ -44,6 +47,13 @@ def round_due() -> bool:
 
 def look_over() -> None:
     """One round. Harmless when run twice."""
+    try:
+        _round()
+    finally:
+        CatalogueRun.objects.filter(pk=ROUND).update(touched_at=None)
+
+
+def _round() -> None:
     configuration = Configuration.load()
     end = clock.ticks() + TURN_SECONDS
     make_links(list(without_link().order_by("pk")[:LINKS_PER_ROUND]))
@@ -76,7 +86,12 @@ def sweep(configuration: Configuration) -> None:
         forget_deleted()
         warm_up(configuration)
     wishes.start()
-    if round_due():
+    run = CatalogueRun.load(ROUND)
+    now = clock.now()
+    # Workers that are busy or down find one round waiting for them, and not one a minute.
+    waiting = run.touched_at and run.touched_at > now - LOST_AFTER
+    if not waiting and round_due():
+        run.note(touched_at=now)
         enqueue("look_over")
 
 

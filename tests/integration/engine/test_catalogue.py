@@ -65,6 +65,24 @@ def test_every_product_gets_a_link_and_is_looked_at(
     assert asked(emulator, "POST /products") == 0
 
 
+def test_busy_workers_find_one_round_waiting(
+    emulator: Any, configuration: Any, product: Any, sweep: Any, pass_time: Any, round_: Any
+) -> None:
+    from django_q.models import OrmQ
+
+    def waiting() -> int:
+        return sum(row.func() == "genlook_oscar.tasks.look_over" for row in OrmQ.objects.all())
+
+    for _ in range(3):
+        sweep()
+        pass_time(minutes=1)
+    assert waiting() == 1
+    # What is lost is replaced.
+    OrmQ.objects.all().delete()
+    round_(minutes=10)
+    assert not ProductLink.objects.filter(checked_at=None).exists()
+
+
 def test_two_products_with_one_sku_get_two_names(make_product: Callable[..., Any]) -> None:
     made = [
         make_product(partner_sku="SAME", partner_name=f"Partner {number}", color=None)
