@@ -4,7 +4,7 @@ One door for the product page, for listings, for the fitting room, for the click
 admin, so that none of them promises what another refuses.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
@@ -59,7 +59,7 @@ def verdict(
     reason = of_shop(configuration, who) if configuration else None
     if configuration and reason:
         return _lasting(reason, configuration)
-    found = _read([product.pk], who)
+    found = _read([product], who)
     return _judge(product, found, configuration or found.configuration, who, itself)
 
 
@@ -75,7 +75,7 @@ def verdicts(
     listed = {product.pk: product for product in products if product.pk}
     if not listed:
         return {}
-    found = _read(list(listed), who)
+    found = _read(listed.values(), who)
     return {
         pk: _judge(product, found, found.configuration, who, itself=False)
         for pk, product in listed.items()
@@ -159,11 +159,11 @@ def spent_verdict(spent: Allowance, configuration: Configuration, who: Visitor) 
     )
 
 
-def _read(pks: list[int], who: Visitor) -> facts.Facts:
+def _read(products: Collection[Any], who: Visitor) -> facts.Facts:
     """Read the facts. Which counters there are does not depend on how much they allow, so that
     they are named before the configuration is known."""
     names = [one.name for one in _counted(_with_everything(), who)]
-    return facts.read(pks, names, who.user.pk if who.is_customer else None)
+    return facts.read(products, names, who.user.pk if who.is_customer else None)
 
 
 @lru_cache(maxsize=1)
@@ -201,11 +201,11 @@ def _of_product(own: dict[str, Any], who: Visitor, itself: bool) -> Reason | Non
     if not public and not who.is_staff:
         return Reason.NOT_PUBLIC
     refusal = rules.refusal(own)
-    if refusal == Reason.PRODUCT_OFF or (own["variants"] and not own["variant_on"]):
+    if refusal == Reason.PRODUCT_OFF or (own.get("variants") and not own["variant_on"]):
         return Reason.PRODUCT_OFF
     # One variant that can be tried on is enough for a button on its parent's page.
     through = "variant_on_own" if refusal == Reason.CATEGORY_OFF else "variant_open"
-    if own[through] and not itself:
+    if own.get(through) and not itself:
         return None
     if refusal:
         return Reason(refusal)

@@ -7,7 +7,7 @@ with stand-ins for what differs from request to request, and run with the values
 
 import json
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from functools import lru_cache
@@ -24,8 +24,6 @@ from . import rules
 
 STAND_IN = -7_340_000
 """Stands for the first product in the compiled query; those below it for the next."""
-NAMES = 4
-"""Counters that are read: the visitor's, her network's, the day's and the month's credits."""
 ACCOUNT = ("id", "credits", "alarm_code", "circuit_reason", "circuit_until")
 """What decides of the account; its other fields are read when somebody asks for them."""
 PAIRS = 40
@@ -44,17 +42,22 @@ class Facts:
     products: dict[int, dict[str, Any]]
 
 
-def read(pks: Sequence[int], names: Sequence[str] = (), customer: Any = None) -> Facts:
-    """Read what decides on the products with these primary keys, with the counters of these
-    names (`NAMES` at most) and of a customer by her primary key. One query; a product that is
-    not there has no facts."""
+def read(products: Collection[Any], names: Sequence[str] = (), customer: Any = None) -> Facts:
+    """Read what decides on these products, with the counters of these names and of a customer
+    by her primary key. One query; a product that is not there has no facts."""
     alias = router.db_for_read(get_model("catalogue", "Product"))
-    sql, parameters, columns = _compiled(alias, len(pks))
-    values: dict[Any, Any] = {STAND_IN - number: pk for number, pk in enumerate(pks)}
-    values |= {_slot(number): "" for number in range(NAMES)}
+    # What a database need not plan, it answers sooner.
+    parents = any(product.is_parent for product in products)
+    sql, parameters, columns = _compiled(
+        alias, len(products), len(names), parents, customer is not None
+    )
+    values: dict[Any, Any] = {
+        STAND_IN - number: product.pk for number, product in enumerate(products)
+    }
     values |= {_slot(number): name for number, name in enumerate(names)}
     with connections[alias].cursor() as cursor:
-        values[_prepared(_somebody(), cursor.db)] = _prepared(customer, cursor.db)
+        if customer is not None:
+            values[_prepared(_somebody(), cursor.db)] = _prepared(customer, cursor.db)
         cursor.execute(sql, [values.get(value, value) for value in parameters])
         rows = [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
     if not rows:
@@ -65,13 +68,14 @@ def read(pks: Sequence[int], names: Sequence[str] = (), customer: Any = None) ->
         _row(Configuration, first) or Configuration(),
         _row(Account, first) or Account(),
         {name: count for name, count in used.items() if count is not None},
-        bool(first["buyer"]),
+        bool(first.get("buyer")),
         {row["pk"]: row for row in rows},
     )
 
 
-def of_product() -> dict[str, Any]:
-    """What must be known of a product, as expressions over a query of products.
+def of_product(parents: bool = True) -> dict[str, Any]:
+    """What must be known of a product, as expressions over a query of products; without what
+    only `parents` have, where there is none.
 
     They may name the product's own fields and `OuterRef`s to them, and nothing that differs
     from one request to the next.
@@ -83,11 +87,15 @@ def of_product() -> dict[str, Any]:
     links = ProductLink.objects.order_by().filter(own)
     variants = Product._base_manager.filter(parent_id=OuterRef("pk"), is_public=True).order_by()
     pictured = rules.open_variants(OuterRef("pk")).filter(Exists(images.filter(own))).order_by()
-    return {
+    known = {
         "public": F("is_public"),
         "parent_public": F("parent__is_public"),
         **rules.facts(OuterRef("pk"), OuterRef("parent_id")),
         "pictured": Exists(images.filter(family)),
+    }
+    if not parents:
+        return known
+    return known | {
         "variants": Exists(variants),
         "variant_on": Exists(variants.exclude(Exists(links.filter(enabled=False)))),
         "variant_open": Exists(pictured),
@@ -95,25 +103,29 @@ def of_product() -> dict[str, Any]:
     }
 
 
-def _of_shop() -> dict[str, Any]:
+def _of_shop(names: int, customer: bool) -> dict[str, Any]:
     facts: dict[str, Any] = {}
     for model in (Configuration, Account):
         row = model._base_manager.filter(pk=1).order_by()
         for number, fields in enumerate(_parts(model)):
             pairs = JSONObject(**{field.attname: F(field.attname) for field in fields})
             facts[f"{model._meta.model_name}_{number}"] = Subquery(row.values(_=pairs))
-    for number in range(NAMES):
+    for number in range(names):
         counter = Counter.objects.filter(name=_slot(number)).order_by()
         facts[f"used_{number}"] = Subquery(counter.values("used"))
-    orders = get_model("order", "Order")._base_manager.order_by()
-    facts["buyer"] = Exists(orders.filter(user_id=_somebody()))
+    if customer:
+        orders = get_model("order", "Order")._base_manager.order_by()
+        facts["buyer"] = Exists(orders.filter(user_id=_somebody()))
     return facts
 
 
 @lru_cache(maxsize=128)
-def _compiled(alias: str, count: int) -> tuple[str, tuple[Any, ...], list[str]]:
-    """The query for so many products: SQL, parameters with stand-ins, names of its columns."""
-    facts = of_product() | _of_shop()
+def _compiled(
+    alias: str, count: int, names: int, parents: bool, customer: bool
+) -> tuple[str, tuple[Any, ...], list[str]]:
+    """The query for so many products and counters: SQL, parameters with stand-ins, names of its
+    columns."""
+    facts = of_product(parents) | _of_shop(names, customer)
     pks = [STAND_IN - number for number in range(count)]
     products = get_model("catalogue", "Product")._base_manager.using(alias)
     query = products.filter(pk__in=pks).order_by().values_list("pk", *facts.values())

@@ -19,7 +19,7 @@ def test_the_rows_are_as_stored(
     Account.load()
     Account.objects.update(credits=7, circuit_reason="unavailable", circuit_until=now())
     with django_assert_num_queries(1):
-        found = facts.read([product.pk])
+        found = facts.read([product])
     stored = Configuration.objects.get()
     for field in Configuration._meta.concrete_fields:
         assert getattr(found.configuration, field.attname) == getattr(stored, field.attname)
@@ -29,14 +29,15 @@ def test_the_rows_are_as_stored(
 
 
 def test_a_shop_without_rows_and_a_product_that_is_gone(product: Any) -> None:
-    found = facts.read([product.pk, product.pk + 1])
+    gone = type(product)(pk=product.pk + 1)
+    found = facts.read([product, gone])
     assert list(found.products) == [product.pk]
     assert (found.configuration.enabled, found.account.credits) == (False, None)
-    assert facts.read([product.pk + 1]).products == {}
+    assert facts.read([gone]).products == {}
 
 
 def test_what_was_compiled_serves_any_product(make_product: Any, configuration: Any) -> None:
     products = [make_product(f"Shirt {number}") for number in range(3)]
     for one in products:
-        assert list(facts.read([one.pk]).products) == [one.pk]
-    assert set(facts.read([one.pk for one in products]).products) == {one.pk for one in products}
+        assert list(facts.read([one]).products) == [one.pk]
+    assert set(facts.read(products).products) == {one.pk for one in products}
