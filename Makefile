@@ -1,6 +1,8 @@
 # PYTHON makes the environment; 3.10 or newer.
 PYTHON ?= python3
 PORT ?= 8000
+# How many test side by side, a file of tests each at a time.
+JOBS ?= 0
 export PORT
 
 VENV := .venv
@@ -11,7 +13,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 help:
 	@echo "make sandbox   the demo shop on http://127.0.0.1:$(PORT)/"
-	@echo "make test      all tests; ARGS='-k photo' for some of them"
+	@echo "make test      all tests; ARGS='-k photo' for some of them, JOBS=4 side by side"
 	@echo "make lint      style, types, import contract"
 	@echo "make bench     the measurements"
 	@echo "make clean     remove the environment and the demo shop's data"
@@ -41,7 +43,7 @@ sandbox: $(VENV)/sandbox.stamp
 venv: $(VENV)/test.stamp
 
 test: $(VENV)/test.stamp
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: $(VENV)/test.stamp
 	$(BIN)/ruff check .

@@ -49,6 +49,14 @@ def need(what: str, available: object, reason: str) -> None:
     pytest.skip(reason)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    # What takes long comes first, so that several who share the tests end together.
+    def quick(item: pytest.Item) -> bool:
+        return "browser" not in item.path.parts and not item.get_closest_marker("slow")
+
+    items.sort(key=quick)
+
+
 @pytest.fixture(autouse=True)
 def _needs_postgres(request: pytest.FixtureRequest) -> None:
     if request.node.get_closest_marker("postgres"):

@@ -13,6 +13,10 @@ from oscar.defaults import *  # noqa: F403
 from genlook_oscar.dashboard.navigation import NAVIGATION_ENTRY
 
 SCRATCH = Path(os.environ.get("GENLOOK_TEST_SCRATCH") or tempfile.mkdtemp(prefix="genlook-tests-"))
+# Of several that test side by side, each has a folder of its own.
+if (worker := os.environ.get("PYTEST_XDIST_WORKER")) and SCRATCH.name != worker:
+    SCRATCH = SCRATCH / worker
+    SCRATCH.mkdir(parents=True, exist_ok=True)
 # Processes that the tests start share the folder, and so the pictures.
 os.environ["GENLOOK_TEST_SCRATCH"] = str(SCRATCH)
 
