@@ -30,8 +30,8 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.anydb, pytest
 # GENLOOK_LIVES=2000 looks for longer, and elsewhere each time.
 LIVES = int(os.environ.get("GENLOOK_LIVES", "0"))
 BOUNDS = settings(
-    max_examples=LIVES or 20,
-    stateful_step_count=25,
+    max_examples=LIVES or 15,
+    stateful_step_count=22,
     derandomize=not LIVES,
     deadline=None,
     database=None,
