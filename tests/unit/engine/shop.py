@@ -112,7 +112,8 @@ class Shop:
                 assert tryon.live_key is None
                 assert tryon.finished_at
                 assert (tryon.claim, tryon.claimed_until) == ("", None) or tryon.late_until
-        assert differences(self.state(), self._names, at_rest=False) == []
+        found = differences(self.state(), self._names, at_rest=False)
+        assert not found, found
 
     def settle(self, busy: Callable[[], bool], minutes: int, what: str) -> None:
         """With Genlook well and workers at work, all comes to its end within minutes."""
@@ -135,7 +136,8 @@ class Shop:
         self.settle(Erasure.objects.filter(done_at=None).exists, 150, "to erase")
         self.check()
         state = self.state()
-        assert differences(state, self._names) == []
+        found = differences(state, self._names)
+        assert not found, found
         all_charged, settled, uncertain = charged(state)
         assert all_charged == settled + uncertain
         assert not TryOn.objects.filter(charge=TryOn.Charge.RESERVED).exists()
