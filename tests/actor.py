@@ -11,6 +11,7 @@ from genlook_oscar import tasks
 from genlook_oscar.engine import books, progress, tryons
 from genlook_oscar.engine.outcomes import fail
 from genlook_oscar.engine.pacing import Kind, Paused, acquire
+from genlook_oscar.engine.queue import ensure_schedules
 from genlook_oscar.models import Account, Photo, Shopper, TryOn
 
 
@@ -108,6 +109,11 @@ def family() -> None:
     child.start()
     print(os.getpid(), child.pid, flush=True)  # noqa: T201
     time.sleep(600)
+
+
+def schedule() -> object:
+    """Put the schedule of the sweep where the settings want it, as `migrate` does."""
+    return ensure_schedules()
 
 
 def look() -> object:

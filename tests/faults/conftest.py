@@ -1,16 +1,33 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+import redis
 
 from genlook_oscar import clock
 from genlook_oscar.engine import progress
 from genlook_oscar.models import Shopper, TryOn
-from tests.conftest import picture, wait_until
+from tests.conftest import need, picture, wait_until
 from tests.processes import actors, actors_each
 from tests.stepping import SharedOffset
+
+REDIS_URL = os.environ.get("GENLOOK_REDIS_URL", "redis://127.0.0.1:6379/12")
+REDIS_QUEUES = ("django_q:tests:q", "django_q:shop:q")
+
+
+@pytest.fixture
+def redis_queue() -> Iterator[redis.Redis]:
+    """A Redis that holds no tasks of this project, before and afterwards."""
+    with redis.Redis.from_url(REDIS_URL) as client:
+        try:
+            client.delete(*REDIS_QUEUES)
+        except redis.ConnectionError as error:
+            need("redis", False, f"no Redis at {REDIS_URL} (GENLOOK_REDIS_URL): {error}")
+        yield client
+        client.delete(*REDIS_QUEUES)
 
 
 @pytest.fixture

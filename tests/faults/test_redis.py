@@ -1,15 +1,14 @@
 """The Redis broker: tasks that it loses, and clusters that die with tasks in their hands."""
 
-import os
-
 import pytest
-import redis
 
 from genlook_oscar.models import TryOn
 from tests import audit
-from tests.conftest import need, wait_until
-from tests.faults.conftest import COMPLETED, UNCERTAIN, statuses, wait_for_all
+from tests.conftest import wait_until
+from tests.faults.conftest import COMPLETED, REDIS_URL, UNCERTAIN, statuses, wait_for_all
 from tests.processes import cluster
+
+QUEUE = "django_q:tests:q"
 
 pytestmark = [
     pytest.mark.postgres,
@@ -18,36 +17,21 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
 ]
 
-URL = os.environ.get("GENLOOK_REDIS_URL", "redis://127.0.0.1:6379/12")
-QUEUE = "django_q:tests:q"
-
-
-@pytest.fixture
-def queue():
-    """A Redis whose queue of this project is empty, before and afterwards."""
-    with redis.Redis.from_url(URL) as client:
-        try:
-            client.delete(QUEUE)
-        except redis.ConnectionError as error:
-            need("redis", False, f"no Redis at {URL} (GENLOOK_REDIS_URL): {error}")
-        yield client
-        client.delete(QUEUE)
-
 
 def test_lost_tasks_and_a_lost_cluster(
-    queue, emulator, patient, shared_clock, unlimited, crowd, monkeypatch
+    redis_queue, emulator, patient, shared_clock, unlimited, crowd
 ):
-    there = {"GENLOOK_TEST_REDIS": URL}
+    there = {"GENLOOK_TEST_REDIS": REDIS_URL}
     emulator.control.settings(generation_seconds=[0.5, 1.5])
     crowd(4, **there)
-    assert queue.llen(QUEUE) >= 4
+    assert redis_queue.llen(QUEUE) >= 4
     # Redis comes back without what it held: nobody will ever be told of these.
-    queue.delete(QUEUE)
+    redis_queue.delete(QUEUE)
     with cluster(patience=0, **there) as first, cluster(patience=0, **there):
         wait_for_all(**there)
         assert statuses() == [COMPLETED] * 4
         clicked = crowd(8, **there)
-        queue.delete(QUEUE)
+        redis_queue.delete(QUEUE)
         wait_until(lambda: TryOn.objects.filter(status="completed").count() > 5, what="some")
         first.end()
         shared_clock.step(200)
