@@ -12,6 +12,7 @@ from playwright.sync_api import expect
 from genlook_oscar.models import ReadyMail, Report, Share, TryOn
 
 from .conftest import DESK, PHONE, Room
+from .looking import accessible
 from .test_keyboard import tab_to
 
 
@@ -73,6 +74,7 @@ def test_a_picture_is_enlarged_shared_reported_and_followed_by_another(
     assert size[0] >= viewport["width"] - 20
     assert size[1] >= viewport["height"] - 20
     shopper.shot("result-full")
+    accessible(page, "genlook-try-on")
     press(whole) if touch else page.keyboard.press("Escape")
     expect(whole).to_have_attribute("aria-pressed", "false")
     press(enlarge)
@@ -91,6 +93,8 @@ def test_a_picture_is_enlarged_shared_reported_and_followed_by_another(
     other.page.goto(address)
     expect(other.page.get_by_role("img", name="Someone with Wrap dress")).to_be_visible()
     other.shot("shared", whole=True)
+    accessible(other.page, "#content_inner", without=("color-contrast",))
+    accessible(page, "genlook-try-on")
     press(more.get_by_role("button", name="End the link"))
     expect(link).to_have_count(0)
     assert not Share.objects.exists()
@@ -100,6 +104,7 @@ def test_a_picture_is_enlarged_shared_reported_and_followed_by_another(
     # A report.
     press(more.get_by_text("This isn’t right"))
     shopper.shot("result-report")
+    accessible(page, "genlook-try-on")
     press(more.get_by_role("button", name="My face is changed"))
     expect(more.get_by_text("You reported: My face is changed")).to_be_visible()
     assert Report.objects.get().tryon == TryOn.objects.get()
@@ -160,6 +165,7 @@ def test_a_customer_asks_for_word_and_buys_her_size_by_keyboard(
     tab_to(page, room.host.get_by_label("Size"))
     page.keyboard.press("M")
     shopper.shot("result-option")
+    accessible(page, "genlook-try-on")
     tab_to(page, buy)
     page.keyboard.press("Enter")
     expect(page.locator("#messages")).to_contain_text("Wrap dress")

@@ -46,7 +46,7 @@ export class Result {
     const { send, next, section } = form.dataset;
     if (send || next) event.preventDefault();
     if (next) {
-      room.tryon.recogniseProduct({ id: submitter.value, ...submitter.dataset });
+      room.chooseProduct(submitter.value, submitter);
       room.tryon.start();
     } else if (send) {
       const body = new FormData(form, submitter);
