@@ -16,6 +16,7 @@ from typing import Any
 from urllib.request import urlopen
 
 import pytest
+from django.apps import apps
 from django.contrib.auth import authenticate, get_user_model
 from django.core.management import call_command
 from oscar.core.loading import get_model
@@ -33,6 +34,13 @@ PEOPLE = sorted((SANDBOX / "pictures" / "people").glob("*.jpg"))
 
 
 def seed() -> None:
+    if apps.is_installed("wagtail"):
+        from wagtail.models import Locale, Page
+
+        # Wagtail's migrations make them, and tests run without migrations.
+        Locale.objects.get_or_create(language_code="en")
+        if Page.get_first_root_node() is None:
+            Page.add_root(title="Root", slug="root")
     call_command(Command(), stdout=io.StringIO())
 
 
