@@ -14,6 +14,8 @@ from .conftest import DESK, PERSON, PHONE
 
 PASSWORD = "a long walk home 7"
 
+pytestmark = pytest.mark.anydb
+
 
 @pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["360", "1280"])
 def test_a_guests_picture_is_in_her_account_when_she_has_registered_elsewhere(

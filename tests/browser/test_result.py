@@ -15,6 +15,8 @@ from .conftest import DESK, PHONE, Room
 from .looking import accessible
 from .test_keyboard import tab_to
 
+pytestmark = pytest.mark.anydb
+
 
 @pytest.fixture
 def sharing(configuration: Any) -> None:
