@@ -169,8 +169,9 @@ TABLE: list[tuple[Any, str, Display, str]] = [
 
 @pytest.fixture(autouse=True)
 def _no_experiment() -> Any:
+    before = list(eligibility.control_group)
     yield
-    eligibility.control_group.clear()
+    eligibility.control_group[:] = before
 
 
 @pytest.mark.parametrize(
