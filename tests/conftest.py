@@ -103,6 +103,15 @@ def _quick_flush() -> None:
     connection.ops.sql_flush = sql_flush  # type: ignore[method-assign]
 
 
+@pytest.fixture(autouse=True)
+def _language() -> Iterator[None]:
+    """A request leaves its language behind in the thread; the next test begins without."""
+    from django.utils import translation
+
+    yield
+    translation.deactivate()
+
+
 @pytest.fixture(scope="session")
 def _emulator() -> Iterator[Any]:
     from genlook_oscar.emulator import Emulator

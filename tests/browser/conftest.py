@@ -69,7 +69,7 @@ class Visit:
         # Oscar's pages ask a CDN for jQuery; tests have no network.
         context.route("**/ajax.googleapis.com/**", self._jquery)
         context.on("console", self._console)
-        context.on("weberror", lambda problem: self.complaints.append(str(problem.error)))
+        context.on("weberror", lambda problem: self._broken(problem.error))
         context.on("request", lambda request: self._request(request.method, request.url))
         self.page = context.new_page()
 
@@ -79,6 +79,9 @@ class Visit:
     def _console(self, message: Any) -> None:
         if message.type in ("error", "warning"):
             self.complaints.append(message.text)
+
+    def _broken(self, error: Any) -> None:
+        self.complaints.append(error.stack or str(error))
 
     def _request(self, method: str, url: str) -> None:
         self.requests.append(f"{method} {url.removeprefix(self.base)}")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 from oscar.core.loading import get_model
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from genlook_oscar.models import TryOn
+from tests.conftest import wait_until
 
 from .conftest import DESK, PHONE, Room
 
@@ -48,6 +50,27 @@ def test_closing_the_room_leads_to_a_word_when_it_is_ready(
     room.notice.get_by_role("button", name="See it").click()
     room.expect_result()
     expect(room.notice).to_be_hidden()
+
+
+def test_closing_the_room_before_her_click_is_answered_loses_nothing(
+    visit: Any, finish: Any, dress: Any
+) -> None:
+    shopper = visit(DESK)
+    room = Room(shopper.page)
+    shopper.goto(dress.get_absolute_url())
+    room.open()
+    held: list[Route] = []
+    shopper.page.route(re.compile(r"/try-on/$"), lambda route: held.append(route))
+    room.run()
+    room.expect_state("sending")
+    shopper.page.keyboard.press("Escape")
+    # Focus and pointer on the link make a room ready that nobody has used, and no other.
+    expect(room.link).to_be_focused()
+    wait_until(lambda: held or shopper.page.wait_for_timeout(50), what="her click")
+    held[0].continue_()
+    finish()
+    expect(room.notice).to_contain_text("Your picture is ready.")
+    assert len([path for path in shopper.sent("GET") if "/try-on/room/" in path]) == 1
 
 
 def test_a_reload_while_it_is_being_made_loses_nothing(visit: Any, finish: Any, dress: Any) -> None:
@@ -187,8 +210,6 @@ def test_a_try_on_that_was_deleted_elsewhere_is_not_waited_for(
 
 
 def _photo_url() -> Any:
-    import re
-
     return re.compile(r"^/try-on/photos/[0-9a-f-]{36}/image/$")
 
 

@@ -112,7 +112,7 @@ def test_a_photo_that_is_doubted_can_be_used_all_the_same(visit: Any, dress: Any
     assert not TryOn.objects.exists()
     room.go.click()
     room.expect_result()
-    room.dialog.locator("[data-do=again]").first.click()
+    room.dialog.get_by_role("button", name="Try another photo").click()
 
     # A click that comes before the shop has looked at the photo stops at the word.
     held: list[Route] = []

@@ -1,5 +1,5 @@
 // What the fitting room and the try-on's own page share: following a try-on to its end,
-// a bar that tells no lies, the slider between before and after, and handing a link on.
+// an honest bar, the slider between before and after, and handing a link on.
 
 const FINAL = new Set(["completed", "failed", "cancelled", "expired", "gone"]);
 const SOONEST = 400;
@@ -33,7 +33,7 @@ export async function follow(url, { seen = () => {}, trouble = () => {}, signal 
       const answer = await ask(url, signal);
       failures = 0;
       trouble(null);
-      seen(answer);
+      if (answer.id) seen(answer);
       if (FINAL.has(answer.status)) return answer;
       wait = Math.min(Math.max(answer.poll_after_ms || 2000, SOONEST), SLOWEST);
     } catch {

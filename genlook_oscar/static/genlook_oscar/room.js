@@ -19,7 +19,7 @@ export class FittingRoom extends HTMLElement {
 
   /** Have the dialog and its style at hand; fetched again when old. */
   prepare() {
-    const unused = this.dialog && !this.dialog.open && !this.tryon?.url && !this.photos?.fresh;
+    const unused = this.dialog?.open === false && this.state === "photo" && !this.photos?.fresh;
     const old = this.madeAt < sent || performance.now() - this.madeAt > STALE;
     if (unused && old) this.making = null;
     this.making ??= this.make().catch((error) => {

@@ -77,7 +77,9 @@ class Shop:
     def click(self, who: int, what: int, key: str | None = None) -> None:
         """All that a shopper does from opening the fitting room to her click."""
         shopper = self.shoppers[who % len(self.shoppers)]
-        product = self.goods[what % len(self.goods)]
+        # As each request reads it: what an earlier life knew of it is not remembered.
+        good = self.goods[what % len(self.goods)]
+        product = type(good)._default_manager.select_related("parent").get(pk=good.pk)
         if not consent.is_given(shopper, self.configuration):
             consent.record(shopper, self.configuration)
         file = SimpleUploadedFile("me.jpg", PICTURES[who % len(PICTURES)])
