@@ -1,7 +1,7 @@
 """What try-ons stand on goes away and comes back: the database, Genlook, the time."""
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from genlook_oscar.engine.tryons import Refused
 from genlook_oscar.models import Account, TryOn
@@ -54,9 +54,11 @@ def test_genlook_goes_away_and_comes_back(emulator, patient, shared_clock, unlim
     with cluster(patience=0), cluster(patience=0):
         crowd(4)
         wait_until(completed, what="the first picture")
-        emulator.stop()
         try:
-            crowd(4)
+            # Clicked while Genlook was there, and in the queue when it was gone.
+            with transaction.atomic():
+                crowd(4)
+                emulator.stop()
             wait_until(lambda: Account.load().circuit_reason, timeout=60, what="the circuit")
             with pytest.raises(Refused) as refused:
                 click()
