@@ -137,8 +137,12 @@ def _take(environment: dict[str, str]) -> None:
     fresh = importlib.import_module(environment["DJANGO_SETTINGS_MODULE"])
     assert fresh.INSTALLED_APPS == settings.INSTALLED_APPS, "this needs a process of its own"
     settings.SETTINGS_MODULE = fresh.__name__
-    for name in filter(str.isupper, dir(fresh)):
+    told = set(filter(str.isupper, dir(fresh)))
+    for name in told:
         setattr(settings, name, getattr(fresh, name))
+    # What only the nursery's own environment had said must not live on.
+    for name in settings._explicit_settings - told:
+        delattr(settings, name)
     # The wrappers are made anew from what the settings say now.
     vars(connections).pop("settings", None)
     connections._settings = None  # type: ignore[attr-defined]

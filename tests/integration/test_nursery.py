@@ -57,6 +57,19 @@ def test_the_environment_of_each_is_its_own(nursery):
             assert said["cluster"]["CLUSTER_NAME"] == "tryons"
 
 
+def test_the_nurserys_own_environment_is_not_theirs(monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setenv("GENLOOK_REQUESTS_PER_MINUTE", "7")
+        nursery = Nursery()
+        child = nursery.child("tests.actor:configured", talks=True)
+        assert "GENLOOK_REQUESTS_PER_MINUTE" in json.loads(child.stdout.read())["settings"]
+        child.end()
+    with nursery:
+        child = nursery.child("tests.actor:configured", talks=True)
+        assert "GENLOOK_REQUESTS_PER_MINUTE" not in json.loads(child.stdout.read())["settings"]
+        child.end()
+
+
 def test_the_exit_code_is_told(nursery):
     assert nursery.child("sys:exit", "words").wait(timeout=30) == 1
     assert nursery.child("tests.actor:nothing_of_the_kind").wait(timeout=30) == 1
