@@ -28,7 +28,7 @@ def picture(
     return out.getvalue()
 
 
-def wait_until(condition: Callable[[], Any], timeout: float = 20.0, what: str = "") -> Any:
+def wait_until(condition: Callable[[], Any], timeout: float = 60.0, what: str = "") -> Any:
     """Wait for a condition, never for a time; return what it returned."""
     end = time.monotonic() + timeout
     while True:

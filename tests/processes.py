@@ -179,7 +179,7 @@ def actors_each(action: str, wishes: Sequence[Sequence[object]], **more: str) ->
             assert child.stdin
             child.stdin.write("go\n")
             child.stdin.flush()
-        codes = [child.wait(timeout=60) for child in children]
+        codes = [child.wait(timeout=180) for child in children]
         said = [child.stdout.read().strip() for child in children if child.stdout]
     finally:
         for child in children:
@@ -194,7 +194,7 @@ def run(*arguments: str, **more: str) -> tuple[int, str]:
     try:
         assert child.stdout
         said = child.stdout.read()
-        return child.wait(timeout=60), said
+        return child.wait(timeout=180), said
     finally:
         child.end()
 
