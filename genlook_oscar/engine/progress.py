@@ -2,10 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from math import ceil
 
-from django.db.models import Count, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models import (
+    DateTimeField,
+    Func,
+    IntegerField,
+    OuterRef,
+    QuerySet,
+    Subquery,
+    Value,
+)
 
 from .. import clock
 from ..conf import conf
@@ -20,6 +28,10 @@ from .timing import usual
 REQUESTS_EACH = 3.1
 """Requests that a try-on costs from photo to picture when many wait (measured: 3.07)."""
 ASK_AGAIN = timedelta(seconds=ASK_AGAIN_SECONDS)
+TOLD = ("durations", "watcher_until", "watcher_asked_at")
+TOLD_WAITING = (*TOLD, "pace")
+"""What of the account is needed for a try-on that is being made, and for one that waits: each
+status call reads it."""
 WAITING = (TryOn.Status.QUEUED, TryOn.Status.SUBMITTING)
 
 
@@ -43,18 +55,21 @@ def of(tryon: TryOn, *, account: Account | None = None) -> Progress:
     if tryon.is_final:
         return Progress(None, 0, 0)
     nudge = account is None
-    account = account or account_at(tryon.created_at)
-    ahead = account.ahead  # type: ignore[attr-defined]
+    waits = tryon.status != TryOn.Status.GENERATING
+    if account is None:
+        rows = _counting(tryon.created_at) if waits else Account.objects.all()
+        account = _row(rows.only(*(TOLD_WAITING if waits else TOLD)))
     now = clock.now()
     if nudge and _nobody_comes(account, now):
         ensure_watcher()
     middle = usual(account).middle
-    if tryon.status == TryOn.Status.GENERATING:
+    if not waits:
         waited = (now - (tryon.accepted_at or now)).total_seconds()
         left = middle - waited
         return Progress(None, max(round(left), 1), _poll_after(left))
     queueing = max(_until_her_turn(account, now), ahead_of(tryon.not_before, now, longest_lease()))
     left = middle + queueing
+    ahead: int = account.ahead  # type: ignore[attr-defined]
     return Progress(ahead + 1, max(round(left), 1), _poll_after(left))
 
 
@@ -82,19 +97,35 @@ def _until_her_turn(account: Account, now: datetime) -> float:
 def account_at(moment: datetime) -> Account:
     """The account, with the number of try-ons that waited at that moment as `ahead`, and of
     those that are being made as `running`."""
-    before = TryOn.objects.filter(status__in=WAITING, created_at__lt=moment)
+    return _row(_counting(moment))
+
+
+def _counting(moment: datetime) -> QuerySet[Account]:
+    at = Value(moment, output_field=DateTimeField())
+    ahead, running = _counts()
+    return Account.objects.annotate(at=at).annotate(ahead=ahead, running=running)
+
+
+@cache
+def _counts() -> tuple[Subquery, Subquery]:
+    # Made once: they are part of each status call, and making them takes longer than counting.
+    before = TryOn.objects.filter(status__in=WAITING, created_at__lt=OuterRef("at"))
     running = TryOn.objects.filter(status=TryOn.Status.GENERATING, result_url="")
-    rows = Account.objects.filter(pk=1).annotate(ahead=_count(before), running=_count(running))
-    found = rows.first()
-    if found is None:
+    return _count(before), _count(running)
+
+
+def _count(rows: TryOnQuerySet) -> Subquery:
+    # Not `Count`: that groups, and what groups nothing has no row, where 0 is wanted.
+    count = Func("pk", function="COUNT", output_field=IntegerField())
+    return Subquery(rows.order_by().annotate(count=count).values("count"))
+
+
+def _row(rows: QuerySet[Account]) -> Account:
+    try:
+        return rows.get(pk=1)
+    except Account.DoesNotExist:
         Account.load()
-        found = rows.get()
-    return found
-
-
-def _count(rows: TryOnQuerySet) -> Coalesce:
-    counted = rows.order_by().values(one=Value(1)).annotate(count=Count("pk")).values("count")
-    return Coalesce(Subquery(counted), 0)
+        return rows.get(pk=1)
 
 
 def _nobody_comes(account: Account, now: datetime) -> bool:

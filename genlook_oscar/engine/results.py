@@ -2,6 +2,7 @@
 
 import io
 import logging
+import threading
 from datetime import timedelta
 from typing import Any
 
@@ -40,6 +41,9 @@ XMP = f"""<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <?xpacket end="r"?>""".encode()
 
 
+_one_picture = threading.Lock()
+
+
 class NotAPicture(ValueError):
     """What was downloaded cannot be shown."""
 
@@ -75,16 +79,20 @@ def marked(content: bytes) -> bytes:
     Decoding is the check: raises `NotAPicture` for what Pillow cannot read or what is
     larger than `MAX_PIXELS`.
     """
+    out = io.BytesIO()
     try:
-        with Image.open(io.BytesIO(content)) as image:
+        # One picture at a time, and one copy of it: many may be ready at the same moment, and
+        # a process holds on to what it has once needed.
+        with _one_picture, Image.open(io.BytesIO(content)) as image:
             if image.width * image.height > MAX_PIXELS:
                 raise NotAPicture("the result has too many pixels")
-            picture = ImageOps.exif_transpose(image).convert("RGB")
+            image.load()
+            ImageOps.exif_transpose(image, in_place=True)
+            picture: Image.Image = image if image.mode == "RGB" else image.convert("RGB")
+            picture.info = {}
+            picture.save(out, "JPEG", quality=JPEG_QUALITY, subsampling=0, optimize=True, xmp=XMP)
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise NotAPicture("the result is not a readable picture") from error
-    picture.info = {}
-    out = io.BytesIO()
-    picture.save(out, "JPEG", quality=JPEG_QUALITY, subsampling=0, optimize=True, xmp=XMP)
     return out.getvalue()
 
 

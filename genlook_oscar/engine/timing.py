@@ -16,7 +16,7 @@ USUAL_SECONDS = 12.0
 FIRST_ASK_SECONDS = 1.0
 """First question while nothing is known: early, so that a fast account is learned fast."""
 SHORTEST_STEP = 0.5
-LONGEST_STEP = 1.3
+LONGEST_STEP = 1.15
 """Seconds between two questions around the usual time: three over the usual spread, bounded so
 that a picture is never ready for much longer than a second without being noticed."""
 LONGEST_PAUSE_SECONDS = 10.0

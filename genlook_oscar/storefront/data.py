@@ -125,7 +125,8 @@ def state_data(tryon: TryOn) -> dict[str, Any]:
 def tryon_data(tryon: TryOn, progress: Progress) -> dict[str, Any]:
     """A try-on's state. `poll_after_ms` is when to ask again, in milliseconds, 0 when there
     is nothing more to come; the seconds are since the click and until the picture; `text`
-    says in her language what is happening while it is. `tryon` is from `own.tryon`."""
+    says in her language what is happening while it is. `tryon` is from `own.state` or
+    `own.tryon`."""
     waiting = not tryon.is_final
     elapsed = round((clock.now() - tryon.created_at).total_seconds())
     return {

@@ -67,15 +67,16 @@ class TryOnView(DeletableByForm):
     """One try-on for good: its state as JSON, or a page that works without script."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponseBase:
+        as_json = wants_json(request)
         try:
-            tryon = own.tryon(request, pk)
+            tryon = own.state(request, pk) if as_json else own.tryon(request, pk)
         except Problem:
             # The link of an e-mail, on a device where she is not signed in.
             if "mail" in request.GET and not request.user.is_authenticated:
                 address = reverse("genlook_oscar:tryon", args=[pk])
                 return redirect_to_login(address, resolve_url("customer:login"))
             raise
-        if wants_json(request):
+        if as_json:
             return JsonResponse(tryon_data(tryon, progress.of(tryon)))
         page = render(request, "genlook_oscar/tryon_detail.html", self.context(request, tryon))
         elsewhere.forget(request, page, tryon)
