@@ -59,11 +59,12 @@ class Tree:
 
 @contextmanager
 def running(
-    *command: str, say: bool = False, environment: Mapping[str, str] = {}
+    *command: str, say: bool = False, nice: int = 0, environment: Mapping[str, str] = {}
 ) -> Iterator[Tree]:
-    """Run a Python module with its arguments; with `say`, what it prints can be read."""
+    """Run a Python module with its arguments; with `say`, what it prints can be read; with
+    `nice`, after the others wherever processors are scarce."""
     process = subprocess.Popen(
-        [sys.executable, "-m", *command],
+        ["nice", "-n", str(nice), sys.executable, "-m", *command],
         cwd=ROOT,
         env={**os.environ, **environment},
         stdout=subprocess.PIPE if say else subprocess.DEVNULL,
@@ -71,6 +72,9 @@ def running(
         start_new_session=True,
     )
     tree = Tree(process)
+    # Linux may weigh whole sessions against each other, and then this counts instead.
+    with suppress(OSError):
+        Path(f"/proc/{process.pid}/autogroup").write_text(str(nice))
     try:
         yield tree
     finally:

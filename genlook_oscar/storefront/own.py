@@ -1,6 +1,7 @@
 """What belongs to whoever is asking. Everything a view shows goes through here, so that
 another shopper's row is the same as none."""
 
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -38,8 +39,12 @@ of that answer's time went into columns that nobody looks at."""
 
 def tryons(request: HttpRequest) -> QuerySet[TryOn]:
     """Her try-ons that she has not deleted, newest first, with product and photo."""
-    owned = TryOn.objects.filter(identity.shopper_filter(request), hidden_at=None)
-    return with_picture(owned.select_related("product__parent", "photo"))
+    return _kept().filter(identity.shopper_filter(request))
+
+
+def _kept() -> QuerySet[TryOn]:
+    rows = TryOn.objects.filter(hidden_at=None)
+    return with_picture(rows.select_related("product__parent", "photo"))
 
 
 def tryon(request: HttpRequest, pk: UUID) -> Any:
@@ -52,7 +57,13 @@ def tryon(request: HttpRequest, pk: UUID) -> Any:
 def state(request: HttpRequest, pk: UUID) -> Any:
     """One of her try-ons, by one query, with no more of it than its state in JSON needs.
     Raises `Problem` (404)."""
-    return _only(tryons(request).select_related("ready_mail").only(*TOLD), pk)
+    return _only(_told().filter(identity.shopper_filter(request)), pk)
+
+
+@cache
+def _told() -> QuerySet[TryOn]:
+    # Put together once: that takes longer than the database takes to answer.
+    return _kept().select_related("ready_mail").only(*TOLD)
 
 
 def _only(rows: QuerySet[TryOn], pk: UUID) -> TryOn:
