@@ -5,7 +5,15 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from django.db.models import F, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import (
+    BooleanField,
+    ExpressionWrapper,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+)
 from django.http import HttpRequest
 from oscar.core.loading import get_model
 from oscar.core.thumbnails import get_thumbnailer
@@ -145,7 +153,7 @@ def with_picture(tryons: QuerySet[Any]) -> QuerySet[Any]:
 def _picture() -> Subquery:
     # Made once: it is part of each status call, and making it takes as long as its query.
     images = get_model("catalogue", "ProductImage").objects.exclude(original="")
-    mine = Q(product=OuterRef("product")) | Q(product=OuterRef("product__parent"))
-    own_first = F("product__parent").desc(nulls_last=True)
-    found = images.filter(mine).order_by(own_first, "display_order", "pk")
-    return Subquery(found.values("original")[:1])
+    own = Q(product=OuterRef("product"))
+    found = images.filter(own | Q(product=OuterRef("product__parent")))
+    found = found.alias(own=ExpressionWrapper(own, BooleanField()))
+    return Subquery(found.order_by("-own", "display_order", "pk").values("original")[:1])
