@@ -55,9 +55,13 @@ def client(read_timeout: float | None = None) -> Client:
 
 
 def ask(
-    kind: Kind, call: Callable[[Client], Answer], *, read_timeout: float | None = None
+    kind: Kind,
+    call: Callable[[Client], Answer],
+    *,
+    read_timeout: float | None = None,
+    account: Account | None = None,
 ) -> Answer:
-    """Make one request and return its answer.
+    """Make one request and return its answer; `account` as just read, where it was.
 
     Raises `Paused` when no request may be made now, else what `call` raises. A 429 makes
     all processes rest; 401, 402 and 403 raise the merchant's alarm; a good answer ends it.
@@ -65,7 +69,7 @@ def ask(
     if not conf.api_key:
         alarm(NO_KEY_CODE)
         raise ConfigurationProblem("No API key is configured.", code=NO_KEY_CODE, status=None)
-    account = pacing.acquire(kind)
+    account = pacing.acquire(kind, account)
     try:
         with client(read_timeout) as connection:
             answer = call(connection)

@@ -53,15 +53,16 @@ class Paused(Exception):
         self.seconds = seconds
 
 
-def acquire(kind: Kind) -> Account:
-    """Spend one request of the account's budget; returns the account as read for that.
+def acquire(kind: Kind, account: Account | None = None) -> Account:
+    """Spend one request of the account's budget; returns the account as read for that, or
+    `account`, as the caller has just read it.
 
     Raises `Paused` when none may be made now: Genlook has asked for a rest, the minute's
     allowance is spent, or the rest of it belongs to what has begun.
     """
     limit = conf.requests_per_minute
     for _ in range(TRIES):
-        account = Account.load()
+        account = account or Account.load()
         moment = clock.now()
         if resting := rest(account, moment):
             raise Paused(resting)
@@ -74,6 +75,7 @@ def acquire(kind: Kind) -> Account:
             raise Paused(max(wait, 0.1))
         if Account.set_pace(account.pace_version, [*spent, round(now, 3)]):
             return account
+        account = None
         clock.sleep(random.uniform(0, 0.01))
     raise Paused(0.2)
 

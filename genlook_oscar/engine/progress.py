@@ -5,15 +5,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from math import ceil
 
-from django.db.models import (
-    DateTimeField,
-    Func,
-    IntegerField,
-    OuterRef,
-    QuerySet,
-    Subquery,
-    Value,
-)
+from django.db.models import Func, IntegerField, QuerySet, Subquery
 
 from .. import clock
 from ..conf import conf
@@ -101,17 +93,15 @@ def account_at(moment: datetime) -> Account:
 
 
 def _counting(moment: datetime) -> QuerySet[Account]:
-    at = Value(moment, output_field=DateTimeField())
-    ahead, running = _counts()
-    return Account.objects.annotate(at=at).annotate(ahead=ahead, running=running)
+    before = TryOn.objects.filter(status__in=WAITING, created_at__lt=moment)
+    return Account.objects.annotate(ahead=_count(before), running=_running())
 
 
 @cache
-def _counts() -> tuple[Subquery, Subquery]:
-    # Made once: they are part of each status call, and making them takes longer than counting.
-    before = TryOn.objects.filter(status__in=WAITING, created_at__lt=OuterRef("at"))
-    running = TryOn.objects.filter(status=TryOn.Status.GENERATING, result_url="")
-    return _count(before), _count(running)
+def _running() -> Subquery:
+    # Put together once: that takes longer than counting, and each status call asks for it. Not
+    # so what refers to the outer query: Django would resolve that for good.
+    return _count(TryOn.objects.filter(status=TryOn.Status.GENERATING, result_url=""))
 
 
 def _count(rows: TryOnQuerySet) -> Subquery:

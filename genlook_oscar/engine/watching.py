@@ -6,6 +6,7 @@ while the watcher lives, everything moves, however few workers there are.
 """
 
 import logging
+import math
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -47,6 +48,10 @@ ROUND = 50
 """Rows looked at in one round."""
 LONGEST_NAP = 0.25
 """Seconds; the watcher looks at least this often for what is new."""
+HANDING_SECONDS = 0.2
+REPAIR_SECONDS = 1.0
+"""How often, at most, it hands over and repairs: where many pictures come at once it looks for
+them twenty times a second, and those other looks would be most of its work."""
 HAND_OVER_AGAIN = timedelta(seconds=10)
 """A task not begun after this time counts as lost, and is enqueued again."""
 SELF_AFTER = timedelta(seconds=0.3)
@@ -62,12 +67,13 @@ def watch() -> None:
     if token is None:
         return
     started = clock.ticks()
+    handing, repairing = _Every(HANDING_SECONDS), _Every(REPAIR_SECONDS)
     with Hands(ASKING) as asking, Hands(FETCHING) as fetching:
         try:
             while clock.ticks() - started < TURN_SECONDS:
                 if not Account.keep_watch(token, LEASE_SECONDS):
                     return
-                pause = look(asking, fetching)
+                pause = look(asking, fetching, repairs=repairing(), hands_over=handing())
                 if pause is None:
                     break
                 clock.sleep(min(pause, LONGEST_NAP))
@@ -85,33 +91,53 @@ def work_left() -> bool:
     return TryOn.objects.live().exists() or TryOn.objects.followed().filter(due).exists()
 
 
+class _Every:
+    """Says yes at first, and again when `seconds` have passed since it last did."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._again = -math.inf
+
+    def __call__(self) -> bool:
+        now = clock.ticks()
+        if now < self._again:
+            return False
+        self._again = now + self._seconds
+        return True
+
+
 def look(
-    asking: Hands | OwnHands | None = None, fetching: Hands | OwnHands | None = None
+    asking: Hands | OwnHands | None = None,
+    fetching: Hands | OwnHands | None = None,
+    *,
+    repairs: bool = True,
+    hands_over: bool = True,
 ) -> float | None:
     """One round over everything that waits. Returns the seconds until there is something to
     do again, or None when nothing is left to watch. Without hands it does all by itself."""
     asking = asking or OwnHands()
     fetching = fetching or OwnHands()
     now = clock.now()
-    repair.repair_leases()
-    repair.end_overdue()
-    _hand_over(now, fetching)
+    if repairs:
+        repair.repair_leases()
+        repair.end_overdue()
+    if hands_over:
+        _hand_over(now, fetching)
     due = TryOn.objects.followed().filter(over("next_poll_at", now), result_url="")
     for tryon in due.order_by("next_poll_at")[: min(ROUND, asking.free)]:
         # Put off first: the question is under way, and another watcher must not repeat it.
         taken = due.filter(pk=tryon.pk, next_poll_at=tryon.next_poll_at)
         if taken.update(next_poll_at=now + ASKED_AGAIN):
             asking.give(_Question(tryon, fetching))
-    if not work_left():
-        return None
     upcoming = (
-        TryOn.objects.followed()
-        .filter(result_url="")
+        TryOn.objects.filter(status=TryOn.Status.GENERATING, result_url="")
         .order_by("next_poll_at")
         .values_list("next_poll_at", flat=True)
         .first()
     )
-    return max((upcoming - clock.now()).total_seconds(), 0.02) if upcoming else LONGEST_NAP
+    if upcoming:
+        return max((upcoming - clock.now()).total_seconds(), 0.02)
+    return LONGEST_NAP if work_left() else None
 
 
 class _Question:
@@ -132,6 +158,7 @@ class _Question:
                 Kind.FINISH if sure else Kind.EARLY,
                 lambda client: client.generation(tryon.generation_id),
                 read_timeout=READ_TIMEOUT,
+                account=account,
             )
         except Paused as pause:
             # A question that may be too early waits until its answer is nearly sure.
@@ -145,9 +172,9 @@ class _Question:
             logger.info("A generation was not answered: %s", error.code)
             self._later(error.retry_after or min(1.0 * (tryon.polls + 1), 10.0))
         else:
-            self._answered(generation, usual, waited)
+            self._answered(generation, account, waited)
 
-    def _answered(self, generation: Generation, usual: timing.Usual, waited: float) -> None:
+    def _answered(self, generation: Generation, account: Account, waited: float) -> None:
         tryon = self.tryon
         if generation.status is GenerationStatus.FAILED:
             code = code_of(generation.error_code or "", "generation_failed")
@@ -171,7 +198,7 @@ class _Question:
             if changed:
                 self.fetching.give(partial(results.fetch, str(tryon.pk)))
         elif tryon.status == TryOn.Status.GENERATING:
-            self._later(usual.after(waited))
+            self._later(timing.usual(account).after(waited))
         else:
             self._later(timing.LATE_PAUSE_SECONDS)
 

@@ -2,18 +2,10 @@
 
 import logging
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
-from django.db.models import (
-    BooleanField,
-    ExpressionWrapper,
-    OuterRef,
-    Prefetch,
-    Q,
-    QuerySet,
-    Subquery,
-)
+from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from oscar.core.loading import get_model
 from oscar.core.thumbnails import get_thumbnailer
@@ -146,14 +138,12 @@ def picture_url(name: str | None) -> str | None:
 def with_picture(tryons: QuerySet[Any]) -> QuerySet[Any]:
     """Add `product_picture` to try-ons, the stored name of the product's first picture or of
     its parent's, without a query more."""
-    return tryons.annotate(product_picture=_picture())
 
+    def first_of(product: str) -> Subquery:
+        images = get_model("catalogue", "ProductImage").objects.exclude(original="")
+        own = images.filter(product=OuterRef(product)).order_by("display_order", "pk")
+        return Subquery(own.values("original")[:1])
 
-@cache
-def _picture() -> Subquery:
-    # Made once: it is part of each status call, and making it takes as long as its query.
-    images = get_model("catalogue", "ProductImage").objects.exclude(original="")
-    own = Q(product=OuterRef("product"))
-    found = images.filter(own | Q(product=OuterRef("product__parent")))
-    found = found.alias(own=ExpressionWrapper(own, BooleanField()))
-    return Subquery(found.order_by("-own", "display_order", "pk").values("original")[:1])
+    return tryons.annotate(
+        product_picture=Coalesce(first_of("product"), first_of("product__parent"))
+    )
