@@ -70,7 +70,7 @@ def photo_data(photo: Photo) -> dict[str, Any]:
 
 
 def product_data(tryon: TryOn) -> dict[str, Any]:
-    """The product of a try-on from `own.tryons`; without an address once the shop no longer
+    """The product of a try-on from `own`; without an address once the shop no longer
     shows it, without an id once it is gone."""
     product: Any = tryon.product
     shown = product is not None and is_public(product)
@@ -113,7 +113,7 @@ def state_data(tryon: TryOn) -> dict[str, Any]:
     return {
         "id": str(tryon.pk),
         "status": public_status(tryon),
-        "product": product_data(tryon),
+        "product": getattr(tryon, "product_told", None) or product_data(tryon),
         "photo": new_photo_data(photo) if photo else None,
         "result_url": result_url(tryon),
         "download_name": download_name(tryon),

@@ -1,12 +1,20 @@
 from __future__ import annotations
 
 import json
+import sys
 import uuid
 from datetime import datetime
+from types import ModuleType
 from typing import Any
 
 import pytest
+from django.conf.urls.i18n import i18n_patterns
+from django.core.cache.backends.locmem import LocMemCache
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
+import tests.urls
 from genlook_oscar.models import Account, TryOn
 
 from .conftest import Visitor, content
@@ -60,6 +68,59 @@ def test_the_product_is_told_with_its_picture(visitor: Visitor, product: Any) ->
         "url": product.get_absolute_url(),
         "image_url": product.primary_image().original.url,
     }
+
+
+def test_the_product_is_looked_up_once_while_she_waits(visitor: Visitor, product: Any) -> None:
+    tryon = visitor.tryon(product)
+    first = status(visitor, tryon)
+
+    with CaptureQueriesContext(connection) as captured:
+        again = status(visitor, tryon)
+
+    assert again["product"] == first["product"]
+    assert not [query for query in captured if "catalogue_product" in query["sql"]]
+
+
+def test_the_product_is_told_in_each_language_with_its_own_address(
+    visitor: Visitor, product: Any, settings: Any, monkeypatch: Any
+) -> None:
+    shop = ModuleType("shop_in_languages")
+    shop.urlpatterns = i18n_patterns(*tests.urls.urlpatterns)  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, shop.__name__, shop)
+    settings.ROOT_URLCONF = shop.__name__
+    with translation.override("en"):
+        tryon = visitor.tryon(product)
+
+    def address(language: str) -> Any:
+        answer = visitor.json(f"/{language}/try-on/{tryon.pk}/")
+        return answer.json()["product"]["url"]
+
+    found = [address(language) for language in ("en", "de", "en", "de")]
+
+    assert [url.split("/")[1] for url in found] == ["en", "de", "en", "de"]
+
+
+@pytest.mark.parametrize("broken", ["get", "set"])
+def test_a_cache_that_is_down_is_no_trouble(
+    visitor: Visitor, product: Any, settings: Any, broken: str
+) -> None:
+    cache = {"BACKEND": f"{__name__}.{broken.title()}IsDown", "LOCATION": broken}
+    settings.CACHES = {"default": cache}
+    tryon = visitor.tryon(product)
+
+    told = [status(visitor, tryon)["product"]["id"] for _ in range(2)]
+
+    assert told == [product.pk, product.pk]
+
+
+class GetIsDown(LocMemCache):
+    def get(self, *args: Any, **kwargs: Any) -> Any:
+        raise ConnectionError("the cache is down")
+
+
+class SetIsDown(LocMemCache):
+    def set(self, *args: Any, **kwargs: Any) -> None:
+        raise ConnectionError("the cache is down")
 
 
 def test_a_variant_without_a_picture_is_told_with_its_parents(
