@@ -6,7 +6,6 @@ import http.client
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 
 class Probe:
@@ -34,12 +33,15 @@ class Probe:
         return (time.perf_counter() - started) * 1000, answer, content
 
 
-def repeated(address: str, path: str, headers: dict[str, str], stop: str, pause: float) -> Any:
-    """Ask again and again, with a pause in seconds between, until the file `stop` exists;
-    return the milliseconds of each."""
+def repeated(
+    address: str, paths: list[str], headers: dict[str, str], stop: str, pause: float
+) -> list[list[float]]:
+    """Ask for each of the paths by turns, with a pause in seconds between two turns, until the
+    file `stop` exists; return the milliseconds of each path."""
     probe = Probe(address, headers)
-    taken = []
+    taken: list[list[float]] = [[] for _ in paths]
     while not Path(stop).exists():
-        taken.append(round(probe.ask(path)[0], 2))
+        for path, times in zip(paths, taken, strict=True):
+            times.append(round(probe.ask(path)[0], 2))
         time.sleep(pause)
     return taken

@@ -38,8 +38,9 @@ the least django-q2 timeout that the system checks accept."""
 READ_TIMEOUT = 8.0
 """Seconds for one status answer."""
 LEASE_SECONDS = 12.0
-"""The lease is renewed every round, and no round waits for an answer: after this time
+"""The lease is renewed every two seconds, and no round waits for an answer: after this time
 without a sign of life, the watcher is dead."""
+RENEWAL_SECONDS = 2.0
 ASKING = 6
 FETCHING = 6
 """Threads that ask, and threads that download and submit. Apart, because a download may
@@ -67,11 +68,12 @@ def watch() -> None:
     if token is None:
         return
     started = clock.ticks()
+    renewal = _Every(RENEWAL_SECONDS)
     handing, repairing = _Every(HANDING_SECONDS), _Every(REPAIR_SECONDS)
     with Hands(ASKING) as asking, Hands(FETCHING) as fetching:
         try:
             while clock.ticks() - started < TURN_SECONDS:
-                if not Account.keep_watch(token, LEASE_SECONDS):
+                if renewal() and not Account.keep_watch(token, LEASE_SECONDS):
                     return
                 pause = look(asking, fetching, repairs=repairing(), hands_over=handing())
                 if pause is None:
