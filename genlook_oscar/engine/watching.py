@@ -47,6 +47,7 @@ FETCHING = 6
 hang for as long as its timeout."""
 ROUND = 50
 """Rows looked at in one round."""
+SHORTEST_NAP = 0.05
 LONGEST_NAP = 0.25
 """Seconds; the watcher looks at least this often for what is new."""
 HANDING_SECONDS = 0.2
@@ -138,7 +139,7 @@ def look(
         .first()
     )
     if upcoming:
-        return max((upcoming - clock.now()).total_seconds(), 0.02)
+        return max((upcoming - clock.now()).total_seconds(), SHORTEST_NAP)
     return LONGEST_NAP if work_left() else None
 
 
