@@ -50,10 +50,9 @@ ROUND = 50
 SHORTEST_NAP = 0.05
 LONGEST_NAP = 0.25
 """Seconds; the watcher looks at least this often for what is new."""
-HANDING_SECONDS = 0.2
 REPAIR_SECONDS = 1.0
-"""How often, at most, it hands over and repairs: where many pictures come at once it looks for
-them twenty times a second, and those other looks would be most of its work."""
+"""How often, at most, it repairs: where many pictures come at once it looks for them twenty
+times a second, and the repairs would be most of its work."""
 HAND_OVER_AGAIN = timedelta(seconds=10)
 """A task not begun after this time counts as lost, and is enqueued again."""
 SELF_AFTER = timedelta(seconds=0.3)
@@ -69,14 +68,13 @@ def watch() -> None:
     if token is None:
         return
     started = clock.ticks()
-    renewal = _Every(RENEWAL_SECONDS)
-    handing, repairing = _Every(HANDING_SECONDS), _Every(REPAIR_SECONDS)
+    renewal, repairing = _Every(RENEWAL_SECONDS), _Every(REPAIR_SECONDS)
     with Hands(ASKING) as asking, Hands(FETCHING) as fetching:
         try:
             while clock.ticks() - started < TURN_SECONDS:
                 if renewal() and not Account.keep_watch(token, LEASE_SECONDS):
                     return
-                pause = look(asking, fetching, repairs=repairing(), hands_over=handing())
+                pause = look(asking, fetching, repairs=repairing())
                 if pause is None:
                     break
                 clock.sleep(min(pause, LONGEST_NAP))
@@ -114,7 +112,6 @@ def look(
     fetching: Hands | OwnHands | None = None,
     *,
     repairs: bool = True,
-    hands_over: bool = True,
 ) -> float | None:
     """One round over everything that waits. Returns the seconds until there is something to
     do again, or None when nothing is left to watch. Without hands it does all by itself."""
@@ -124,8 +121,7 @@ def look(
     if repairs:
         repair.repair_leases()
         repair.end_overdue()
-    if hands_over:
-        _hand_over(now, fetching)
+    _hand_over(now, fetching)
     due = TryOn.objects.followed().filter(over("next_poll_at", now), result_url="")
     for tryon in due.order_by("next_poll_at")[: min(ROUND, asking.free)]:
         # Put off first: the question is under way, and another watcher must not repeat it.
@@ -231,6 +227,8 @@ def _hand_over(now: datetime, own: Hands | OwnHands | None) -> None:
     waiting = Q(enqueued_at__lte=now - SELF_AFTER)
     ready = TryOn.objects.followed().exclude(result_url="").filter(free("claimed_until", now))
     queued = TryOn.objects.filter(over("not_before", now), status=TryOn.Status.QUEUED)
+    if not (ready | queued).exists():
+        return
     # No more than the minute's allowance suffices for: the others would only come back.
     startable = room(ROUND) if queued.exists() else 0
     for rows, task, work, most in (
