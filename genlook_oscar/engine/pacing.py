@@ -26,6 +26,9 @@ when it arrives, which is later than we note it; the extra second covers the dif
 LONGEST_REST = timedelta(seconds=60)
 """The limit is per minute, so a longer rest than a minute is never needed."""
 TRIES = 20
+GRACE = 1.5
+"""Seconds that a picture may wait for the request that fetches it. Without, the last of a burst
+waited a dozen seconds for their start, so that no other picture would wait half a second."""
 UNUSED = timedelta(seconds=60)
 """How long a photo that was sent ahead of the click keeps the requests for that click."""
 
@@ -129,7 +132,7 @@ def _claims(kind: Kind, account: Account, now: float) -> list[float]:
     if kind is Kind.FINISH:
         return []
     # While requests are scarce nobody asks before the answer is nearly sure (see `Kind.EARLY`).
-    takes = usual(account).high
+    takes = usual(account).high + GRACE
     running = TryOn.objects.filter(status=TryOn.Status.GENERATING, result_url="")
     accepted = running.values_list("accepted_at", flat=True)
     pictures = [max(moment.timestamp() + takes, now) if moment else now for moment in accepted]
