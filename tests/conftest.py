@@ -181,6 +181,18 @@ def pass_time() -> Iterator[Callable[..., None]]:
 
 
 @pytest.fixture
+def noon() -> Iterator[None]:
+    """Noon where the shop is: what is about a day must not begin an hour before its end."""
+    from django.utils import timezone
+
+    from genlook_oscar import clock
+
+    now = timezone.localtime(clock.now())
+    with clock.shift(seconds=(now.replace(hour=12, minute=0) - now).total_seconds()):
+        yield
+
+
+@pytest.fixture
 def drain(pass_time: Callable[..., None], on_commit: Any) -> Callable[..., int]:
     """Run what stands in the queue, as workers would, until nothing is left to do.
 

@@ -13,7 +13,7 @@ from django.urls import reverse
 from genlook_oscar.merchant import FIELDSETS
 from genlook_oscar.models import Account, Configuration, ProductLink, Record
 
-pytestmark = [pytest.mark.django_db, pytest.mark.anydb]
+pytestmark = [pytest.mark.django_db, pytest.mark.anydb, pytest.mark.usefixtures("noon")]
 
 FORM = "/admin/genlook_oscar/configuration/1/change/"
 WHY = "/admin/genlook_oscar/configuration/why/"

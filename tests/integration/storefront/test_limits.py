@@ -13,7 +13,7 @@ from genlook_oscar.models import Account, Configuration, Counter, TryOn
 
 from .conftest import HTML, Visitor, photo_file
 
-pytestmark = pytest.mark.anydb
+pytestmark = [pytest.mark.anydb, pytest.mark.usefixtures("noon")]
 
 
 @pytest.fixture(autouse=True)
