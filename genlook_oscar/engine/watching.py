@@ -171,9 +171,9 @@ class _Question:
             logger.info("A generation was not answered: %s", error.code)
             self._later(error.retry_after or min(1.0 * (tryon.polls + 1), 10.0))
         else:
-            self._answered(generation, account, waited)
+            self._answered(generation, usual, waited)
 
-    def _answered(self, generation: Generation, account: Account, waited: float) -> None:
+    def _answered(self, generation: Generation, usual: timing.Usual, waited: float) -> None:
         tryon = self.tryon
         if generation.status is GenerationStatus.FAILED:
             code = code_of(generation.error_code or "", "generation_failed")
@@ -197,7 +197,7 @@ class _Question:
             if changed:
                 self.fetching.give(partial(results.fetch, str(tryon.pk)))
         elif tryon.status == TryOn.Status.GENERATING:
-            self._later(timing.usual(account).after(waited))
+            self._later(usual.after(waited))
         else:
             self._later(timing.LATE_PAUSE_SECONDS)
 

@@ -3,11 +3,12 @@ another shopper's row is the same as none."""
 
 from contextlib import suppress
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
-from django.core.cache import DEFAULT_CACHE_ALIAS, caches
-from django.db.models import QuerySet
+from django.core.cache import cache as shops_cache
+from django.core.exceptions import ObjectDoesNotExist
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import get_language
 
@@ -19,6 +20,8 @@ from .data import product_data
 from .product import with_picture
 
 __all__ = ["photo", "photos", "state", "tryon", "tryons"]
+
+Row = TypeVar("Row", bound=Model)
 
 TOLD = (
     "status",
@@ -89,7 +92,7 @@ def _without_product() -> QuerySet[TryOn]:
 
 def _remembered(key: str) -> Any:
     try:
-        return caches[DEFAULT_CACHE_ALIAS].get(key)
+        return shops_cache.get(key)
     except Exception:
         # Whatever the cache's server says: without it the answer comes all the same.
         return None
@@ -97,19 +100,16 @@ def _remembered(key: str) -> Any:
 
 def _remember(key: str, value: Any) -> None:
     with suppress(Exception):
-        caches[DEFAULT_CACHE_ALIAS].set(key, value, REMEMBERED_SECONDS)
-
-
-def _only(rows: QuerySet[TryOn], pk: UUID) -> TryOn:
-    try:
-        return rows.get(pk=pk)
-    except TryOn.DoesNotExist:
-        raise not_found() from None
+        shops_cache.set(key, value, REMEMBERED_SECONDS)
 
 
 def photo(request: HttpRequest, pk: UUID) -> Photo:
     """One of her photos that can be shown now. Raises `Problem` (404)."""
-    found = photos(request).filter(pk=pk).first()
-    if found is None:
-        raise not_found()
-    return found
+    return _only(photos(request), pk)
+
+
+def _only(rows: QuerySet[Row], pk: UUID) -> Row:
+    try:
+        return rows.get(pk=pk)
+    except ObjectDoesNotExist:
+        raise not_found() from None

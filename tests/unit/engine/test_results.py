@@ -6,15 +6,14 @@ import io
 import os
 import subprocess
 import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
 from PIL import Image
 
 from genlook_oscar.engine.results import DIGITAL_SOURCE_TYPE, NotAPicture, marked
+from tests.processes import ROOT
 
-ROOT = Path(__file__).resolve().parents[3]
 ORIENTATION = 0x0112
 
 # Each picture takes 4 bytes a pixel when decoded: 48 MB. All at once would take 288 MB.
