@@ -182,13 +182,15 @@ def pass_time() -> Iterator[Callable[..., None]]:
 
 @pytest.fixture
 def noon() -> Iterator[None]:
-    """Noon where the shop is: what is about a day must not begin an hour before its end."""
+    """Noon of the 15th where the shop is: what is about a day or a month must begin neither an
+    hour before midnight nor two days before the first."""
     from django.utils import timezone
 
     from genlook_oscar import clock
 
     now = timezone.localtime(clock.now())
-    with clock.shift(seconds=(now.replace(hour=12, minute=0) - now).total_seconds()):
+    middle = now.replace(day=15, hour=12, minute=0)
+    with clock.shift(seconds=(middle - now).total_seconds()):
         yield
 
 
