@@ -21,7 +21,7 @@ WORKERS = 2
 GENERATION = (60.0, 75.0)
 """Seconds; so long that 1,000 are sent before the first is ready."""
 WARM = 20
-REST_SECONDS = 5.0
+REST_SECONDS = 20.0
 STATUS_PAUSE = 0.1
 LOOK_SECONDS = 1.0
 
