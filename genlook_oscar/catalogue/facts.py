@@ -16,7 +16,7 @@ from typing import Any
 from django.contrib.auth import get_user_model
 from django.db import DEFAULT_DB_ALIAS, connections, models, router
 from django.db.models import Exists, F, OuterRef, Q, Subquery
-from django.db.models.functions import JSONObject
+from django.db.models.functions import JSONArray
 from oscar.core.loading import get_model
 
 from ..models import Account, Configuration, Counter, ProductLink
@@ -26,8 +26,6 @@ STAND_IN = -7_340_000
 """Stands for the first product in the compiled query; those below it for the next."""
 ACCOUNT = ("id", "credits", "alarm_code", "circuit_reason", "circuit_until")
 """What decides of the account; its other fields are read when somebody asks for them."""
-PAIRS = 40
-"""Fields in one JSON object: PostgreSQL takes 100 arguments, a name and a value for each."""
 
 
 @dataclass(frozen=True)
@@ -107,9 +105,8 @@ def _of_shop(names: int, customer: bool) -> dict[str, Any]:
     facts: dict[str, Any] = {}
     for model in (Configuration, Account):
         row = model._base_manager.filter(pk=1).order_by()
-        for number, fields in enumerate(_parts(model)):
-            pairs = JSONObject(**{field.attname: F(field.attname) for field in fields})
-            facts[f"{model._meta.model_name}_{number}"] = Subquery(row.values(_=pairs))
+        columns = JSONArray(*(F(field.attname) for field in _fields(model)))
+        facts[_named(model)] = Subquery(row.values(_=columns))
     for number in range(names):
         counter = Counter.objects.filter(name=_slot(number)).order_by()
         facts[f"used_{number}"] = Subquery(counter.values("used"))
@@ -150,26 +147,25 @@ def _prepared(customer: Any, connection: Any) -> Any:
     return get_user_model()._meta.pk.get_db_prep_value(customer, connection)
 
 
+def _named(model: Any) -> str:
+    return str(model._meta.model_name)
+
+
+@lru_cache(maxsize=2)
 def _fields(model: Any) -> list[Any]:
     fields = model._meta.concrete_fields
     return [field for field in fields if model is not Account or field.attname in ACCOUNT]
 
 
-def _parts(model: Any) -> list[list[Any]]:
-    fields = _fields(model)
-    return [fields[start : start + PAIRS] for start in range(0, len(fields), PAIRS)]
-
-
 def _row(model: Any, row: dict[str, Any]) -> Any:
     """The model's row from the JSON that the query brought, None where there is none."""
-    values: list[Any] = []
-    for number, fields in enumerate(_parts(model)):
-        told = row[f"{model._meta.model_name}_{number}"]
-        if told is None:
-            return None
-        pairs = json.loads(told) if isinstance(told, str) else told
-        values += [_value(field, pairs[field.attname]) for field in fields]
-    return model.from_db(DEFAULT_DB_ALIAS, [field.attname for field in _fields(model)], values)
+    told = row[_named(model)]
+    if told is None:
+        return None
+    fields = _fields(model)
+    values = json.loads(told) if isinstance(told, str) else told
+    names = [field.attname for field in fields]
+    return model.from_db(DEFAULT_DB_ALIAS, names, list(map(_value, fields, values)))
 
 
 def _value(field: Any, told: Any) -> Any:

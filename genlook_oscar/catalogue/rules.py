@@ -15,7 +15,7 @@ reads a product, or a page of them: see `facts`.
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce, Left, Length
 from oscar.core.loading import get_model
 
@@ -35,28 +35,27 @@ def facts(product_id: Any, parent_id: Any = None) -> dict[str, Any]:
     of products `OuterRef("pk")` and `OuterRef("parent_id")`. Judge them with `refusal`.
     """
     links = ProductLink.objects.order_by()
-    family = Q(product_id=product_id)
-    if parent_id is not None:
-        family |= Q(product_id=parent_id)
     own = links.filter(product_id=product_id)
+    above = links.none() if parent_id is None else links.filter(product_id=parent_id)
     return {
-        "genlook_off": Exists(links.filter(family, enabled=False)),
-        "genlook_on": Exists(links.filter(family, enabled=True)),
-        "genlook_category_on": _category_rule(_owner(product_id, parent_id)),
-        "genlook_class_on": _class_rule(_owner(product_id, parent_id)),
-        "genlook_unready": Exists(own.filter(ready_code__in=HARD)),
-        "genlook_doubtful": Exists(own.filter(ready_code__in=OVERRULED)),
+        "genlook_own_on": Subquery(own.values("enabled")),
+        "genlook_parent_on": Subquery(above.values("enabled")),
+        "genlook_category_on": _category_rule(product_id, parent_id),
+        "genlook_class_on": _class_rule(product_id, parent_id),
+        "genlook_ready": Subquery(own.values("ready_code")),
     }
 
 
 def refusal(known: Mapping[str, Any]) -> str:
     """Why a product with these facts cannot be tried on: "product_off", "category_off",
     "not_ready", or "" when nothing stands against it."""
-    if known["genlook_off"]:
+    switches = (known["genlook_own_on"], known["genlook_parent_on"])
+    if False in switches:
         return "product_off"
-    if not known["genlook_on"] and not allowed_by_rules(known):
+    if True not in switches and not allowed_by_rules(known):
         return "category_off"
-    if known["genlook_unready"] or (known["genlook_doubtful"] and not known["genlook_on"]):
+    ready = known["genlook_ready"]
+    if ready in HARD or (ready in OVERRULED and True not in switches):
         return "not_ready"
     return ""
 
@@ -97,38 +96,34 @@ def open_variants(parent_id: Any) -> Any:
 
 
 def _owner(product_id: Any, parent_id: Any) -> Any:
-    if isinstance(parent_id, OuterRef):
-        return Coalesce(parent_id, product_id)
-    return product_id if parent_id is None else parent_id
+    """Whose categories and class count, for a query inside of the one that asks for a rule."""
+    own, parent = (
+        OuterRef(key) if isinstance(key, OuterRef) else key for key in (product_id, parent_id)
+    )
+    if isinstance(parent, OuterRef):
+        return Coalesce(parent, own)
+    return own if parent is None else parent
 
 
 def _memberships() -> Any:
     return get_model("catalogue", "ProductCategory")._default_manager.order_by()
 
 
-def _category_rule(owner: Any) -> Any:
+def _category_rule(product_id: Any, parent_id: Any) -> Any:
     # Left and not LIKE: SQLite's LIKE ignores case, which a tree's path need not.
-    head = Left(OuterRef("category__path"), Length("category__path"))
-    above = (
-        Rule.objects.filter(category__isnull=False)
-        .annotate(head=head)
-        .filter(head=F("category__path"))
-        .order_by("-category__depth")
-    )
-    found = (
+    head = Left("category__path", Length(OuterRef("category__path")))
+    below = (
         _memberships()
-        .filter(product_id=owner)
-        .annotate(
-            genlook_rule=Subquery(above.values("on")[:1]),
-            genlook_depth=Subquery(above.values("category__depth")[:1]),
-        )
-        .filter(genlook_rule__isnull=False)
-        .order_by("-genlook_depth", "genlook_rule")
+        .filter(product_id=_owner(product_id, parent_id))
+        .annotate(head=head)
+        .filter(head=OuterRef("category__path"))
     )
-    return Subquery(found.values("genlook_rule")[:1])
+    found = Rule.objects.filter(Exists(below), category__isnull=False)
+    return Subquery(found.order_by("-category__depth", "on").values("on")[:1])
 
 
-def _class_rule(owner: Any) -> Any:
-    return Subquery(
-        Rule.objects.order_by().filter(product_class__products__id=owner).values("on")[:1]
-    )
+def _class_rule(product_id: Any, parent_id: Any) -> Any:
+    products = get_model("catalogue", "Product")._base_manager.order_by()
+    owner = products.filter(pk=_owner(product_id, parent_id))
+    rule = Rule.objects.order_by().filter(product_class_id=Subquery(owner.values("product_class")))
+    return Subquery(rule.values("on"))
