@@ -6,12 +6,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import reverse
 
 from ..catalogue.eligibility import Display, Verdict, verdict, verdicts
 from ..catalogue.reasons import Reason
 from ..insight.experiment import note_visit
-from .page_button import is_preview
+from .page_button import is_preview, said_on, shown_button
 from .words import button_label
 
 logger = logging.getLogger(__name__)
@@ -31,14 +30,14 @@ def button_context(request: HttpRequest | None, product: Any) -> dict[str, Any] 
     """
     if request is None or not getattr(product, "pk", None):
         return None
-    seen = _seen(request)
+    seen = said_on(request)
     if product.pk in seen:
         return None
     try:
         answer = verdict(product, request=request)
         if answer.shown and is_preview(request):
             return {"resting": True, "label": button_label(answer.configuration)}
-        seen[product.pk] = answer.shown
+        seen[product.pk] = False
         if answer.shown or answer.reason == Reason.EXPERIMENT:
             note_visit(request, answer.configuration)
         return _context(request, product, answer)
@@ -58,8 +57,7 @@ def tile_context(
     """
     if request is None or not getattr(product, "pk", None) or is_preview(request):
         return None
-    seen = _seen(request)
-    if seen.get(product.pk):
+    if said_on(request).get(product.pk):
         return None
     try:
         known = _known(request)
@@ -69,7 +67,7 @@ def tile_context(
         if not answer.shown:
             return None
         first_tile = not request.__dict__.setdefault("_genlook_tiled", False)
-        request.__dict__["_genlook_tiled"] = seen[product.pk] = True
+        request.__dict__["_genlook_tiled"] = True
         button = _context(request, product, answer)
         return button and {**button, "first_tile": first_tile, "title": product.get_title()}
     except Exception:
@@ -86,8 +84,7 @@ def prepare(request: HttpRequest, products: Iterable[Any]) -> None:
 
 def _context(request: HttpRequest, product: Any, answer: Verdict) -> dict[str, Any] | None:
     if answer.shown:
-        first = sum(_seen(request).values()) == 1
-        return {**_button(product, answer.configuration), "first_on_page": first}
+        return shown_button(request, product, answer.configuration)
     user = getattr(request, "user", None)
     said: dict[str, Any] = {}
     if user is not None and user.is_staff:
@@ -98,15 +95,6 @@ def _context(request: HttpRequest, product: Any, answer: Verdict) -> dict[str, A
     return said or None
 
 
-def _button(product: Any, configuration: Any) -> dict[str, Any]:
-    return {
-        "product_pk": product.pk,
-        "room_url": reverse("genlook_oscar:room", args=[product.pk]),
-        "new_url": reverse("genlook_oscar:new", args=[product.pk]),
-        "label": button_label(configuration),
-    }
-
-
 def _listed(page: dict[str, Any]) -> list[Any]:
     """The products that a page's context lists, which may be records of a search."""
     for name in LISTS:
@@ -115,12 +103,6 @@ def _listed(page: dict[str, Any]) -> list[Any]:
         if isinstance(found, Iterable) and not isinstance(found, str):
             return [getattr(one, "object", None) or one for one in found]
     return []
-
-
-def _seen(request: HttpRequest) -> dict[int, bool]:
-    """The products of which this page has said something, and whether that was a button."""
-    seen: dict[int, bool] = request.__dict__.setdefault("_genlook_buttons", {})
-    return seen
 
 
 def _known(request: HttpRequest) -> dict[int, Verdict]:

@@ -28,7 +28,15 @@ def page_button_context(
         return None
     if is_preview(request):
         return {"resting": True, "label": button_label(configuration)}
-    seen: dict[int, bool] = request.__dict__.setdefault("_genlook_buttons", {})
+    return shown_button(request, product, configuration, beside)
+
+
+def shown_button(
+    request: HttpRequest, product: Any, configuration: Configuration, beside: Iterable[int] = ()
+) -> dict[str, Any]:
+    """For `genlook_oscar/button.html`: the button of a product that has one, noted in what
+    this page has said."""
+    seen = said_on(request)
     first_on_page = not any(seen.values())
     seen[product.pk] = True
     room_url = reverse("genlook_oscar:room", args=[product.pk])
@@ -40,3 +48,9 @@ def page_button_context(
         "label": button_label(configuration),
         "first_on_page": first_on_page,
     }
+
+
+def said_on(request: HttpRequest) -> dict[int, bool]:
+    """The products of which this page has said something, and whether that was a button."""
+    seen: dict[int, bool] = request.__dict__.setdefault("_genlook_buttons", {})
+    return seen
