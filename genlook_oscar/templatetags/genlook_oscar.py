@@ -3,11 +3,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import template
-from django.template.loader import get_template
 from django.utils.safestring import SafeString, mark_safe
 
 from ..storefront.button import button_context, prepare, tile_context
 from ..storefront.elsewhere import notice_context
+from ..storefront.part import rendered
 
 register = template.Library()
 logger = logging.getLogger(__name__)
@@ -20,12 +20,10 @@ def genlook_tryon(context: template.Context, product: Any) -> SafeString:
     Empty where the product cannot be tried on, and where the page has its button already.
     Staff read the reason instead.
     """
-    request = context.get("request")
-    button = button_context(request, product)
+    button = button_context(context.get("request"), product)
     if button is None:
         return mark_safe("")
-    name = "resting" if button.get("resting") else "button"
-    return mark_safe(get_template(f"genlook_oscar/{name}.html").render(button, request))
+    return rendered(context, "resting" if button.get("resting") else "button", button)
 
 
 @register.simple_tag(takes_context=True)
@@ -40,7 +38,7 @@ def genlook_tile(context: template.Context, product: Any) -> SafeString:
     tile = tile_context(request, product, page)
     if tile is None:
         return mark_safe("")
-    return mark_safe(get_template("genlook_oscar/tile.html").render(tile, request))
+    return rendered(context, "tile", tile)
 
 
 @register.simple_tag(takes_context=True)
@@ -63,8 +61,7 @@ def genlook_notice(context: template.Context) -> SafeString:
     Oscar's base template has it already. Empty unless a picture of this visitor's is being
     made; costs no query.
     """
-    request = context.get("request")
-    notice = notice_context(request)
+    notice = notice_context(context.get("request"))
     if notice is None:
         return mark_safe("")
-    return mark_safe(get_template("genlook_oscar/elsewhere.html").render(notice, request))
+    return rendered(context, "elsewhere", notice)

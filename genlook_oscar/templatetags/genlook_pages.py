@@ -2,10 +2,10 @@ import logging
 from typing import Any
 
 from django import template
-from django.template.loader import get_template
 from django.utils.safestring import SafeString, mark_safe
 
 from ..storefront.page_button import page_button_context
+from ..storefront.part import rendered
 
 register = template.Library()
 logger = logging.getLogger(__name__)
@@ -22,8 +22,7 @@ def genlook_page_button(
         button = page_button_context(request, product, verdict.configuration, beside)
         if button is None:
             return mark_safe("")
-        name = "resting" if button.get("resting") else "button"
-        return mark_safe(get_template(f"genlook_oscar/{name}.html").render(button, request))
+        return rendered(context, "resting" if button.get("resting") else "button", button)
     except Exception:
         logger.exception("The try-on button of product %s was left out.", product.pk)
         return mark_safe("")
