@@ -207,6 +207,7 @@ def test_the_table_has_every_reason() -> None:
     assert {row[1] for row in TABLE} == set(Reason.values)
 
 
+@pytest.mark.usefixtures("noon")
 def test_what_lasts_comes_before_what_passes(product: Any, configuration: Any) -> None:
     no_credits(product)
     down(product)
