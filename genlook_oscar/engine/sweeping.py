@@ -7,6 +7,7 @@ from .. import clock
 from ..models import Account, Configuration, Counter, TryOn
 from ..models.returns import give_back_late
 from ..shopper import erasure
+from ..shopper.experiment import forget_old
 from ..shopper.files import delete_strays
 from . import alerts, books, catalogue, erasing, mails, renewal
 from .queue import enqueue, ensure_watcher
@@ -58,10 +59,13 @@ def _long_ago(moment: datetime | None, now: datetime, after: timedelta) -> bool:
 
 def tidy() -> None:
     """Delete the pictures that no row names: what a process left that died between writing
-    a file and its row. Only after as many days as were promised to shoppers."""
+    a file and its row. Only after as many days as were promised to shoppers. And what was
+    counted of visitors for experiments that are over."""
     now = clock.now()
+    configuration = Configuration.load()
     Account.objects.filter(pk=1).update(tidied_at=now)
-    delete_strays(now - timedelta(days=Configuration.load().retention_days))
+    delete_strays(now - timedelta(days=configuration.retention_days))
+    forget_old(configuration, now)
 
 
 def expire_pictures() -> None:

@@ -8,16 +8,21 @@ larger share keeps everybody in the control group who was in it before.
 import hashlib
 import re
 import secrets
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Max
 from django.http import HttpRequest
 
-from ..models import Configuration
+from ..models import Configuration, ExperimentVisitor
 from ..visitor import Visitor
 
 SESSION_KEY = "genlook_visitor"
 PARTS = 10_000
 """The share is exact to a hundredth of a percent."""
+KEPT_AFTER = timedelta(days=30)
+"""How long the visitors of an experiment that is over are kept, from the last one that was
+counted. Chosen here: a percentage that was changed by mistake can be changed back."""
 ROBOTS = re.compile(r"bot|crawl|spider|slurp|preview|monitor|curl|wget|python|headless", re.I)
 """In the name of a program that is nobody's browser. Whoever has no name is none either."""
 
@@ -72,3 +77,11 @@ def is_browser(request: HttpRequest) -> bool:
     """Whether the program that asks calls itself a browser."""
     name = request.headers.get("User-Agent", "")
     return bool(name) and not ROBOTS.search(name)
+
+
+def forget_old(configuration: Configuration, now: datetime) -> None:
+    """Delete the visitors of experiments that are over and that nobody has gone back to."""
+    over = ExperimentVisitor.objects.exclude(percent=configuration.experiment_percent)
+    last = over.order_by().values("percent").annotate(last=Max("seen_at"))
+    old = list(last.filter(last__lt=now - KEPT_AFTER).values_list("percent", flat=True))
+    over.filter(percent__in=old).delete()

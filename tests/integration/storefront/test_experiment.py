@@ -101,6 +101,34 @@ def test_an_order_counts_once_for_whoever_was_counted(running: Any, product: Any
     assert experiment(running) is None
 
 
+def test_visitors_of_an_experiment_that_is_over_are_forgotten(
+    running: Any, product: Any, sweep: Any, pass_time: Any
+) -> None:
+    def percentages() -> list[int]:
+        return sorted(ExperimentVisitor.objects.values_list("percent", flat=True))
+
+    has_button(visitor(INSIDE), product)
+    pass_time(days=60)
+    sweep()
+    assert percentages() == [50]
+    running.experiment_percent = 20
+    running.save()
+    has_button(visitor(OUTSIDE), product)
+    sweep()
+    assert percentages() == [20, 50]
+    pass_time(days=1)
+    sweep()
+    assert percentages() == [20]
+    running.experiment_percent = 0
+    running.save()
+    pass_time(days=28)
+    sweep()
+    assert percentages() == [20]
+    pass_time(days=2)
+    sweep()
+    assert percentages() == []
+
+
 def test_what_is_counted_goes_with_the_customer(running: Any, product: Any) -> None:
     user = get_user_model().objects.create_user("ada", "ada@example.com", "pass")
     client = Client(headers=BROWSER)
