@@ -128,7 +128,11 @@ def check() -> None:
     """Read the credits; the admin shows what this finds. Runs as a task."""
     try:
         credits = ask(Kind.SPARE, lambda connection: connection.credits())
-    except (Paused, GenlookError) as error:
+    except Paused as pause:
+        # Nothing is wrong: try-ons come first, and the sweep asks again.
+        logger.info("The credits are not read yet: %s", pause)
+        return
+    except GenlookError as error:
         logger.warning("The credits could not be read: %s", error)
         return
     now = clock.now()
