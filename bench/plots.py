@@ -73,7 +73,7 @@ def _idle(axes: Any, results: dict[str, Any]) -> None:
                 _steps(axes, [0.0, *values], 100 / len(values), words + label, color, line)
     axes.set(xlabel="seconds from click to picture, over the generation's own time")
     axes.set(ylabel="% of try-ons", xlim=(0, 8), ylim=(0, 100))
-    axes.legend(loc="lower right")
+    axes.legend(loc="center right")
 
 
 def _inflight(axes: Any, results: dict[str, Any]) -> None:
