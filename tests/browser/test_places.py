@@ -8,6 +8,8 @@ import pytest
 
 from .conftest import DESK, PHONE, Room
 
+pytestmark = pytest.mark.anydb
+
 
 @pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["360", "1280"])
 def test_the_themes_style_does_not_reach_the_room(visit: Any, dress: Any, viewport: Any) -> None:

@@ -20,6 +20,7 @@ from genlook_oscar.models import Configuration
 from genlook_oscar.shopper import consent
 from tests.conftest import need
 
+pytestmark = pytest.mark.anydb
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "genlook_oscar"
 LANGUAGES = sorted(path.name for path in (PACKAGE / "locale").iterdir() if path.is_dir())

@@ -31,6 +31,7 @@ from .files import (
     xmp,
 )
 
+pytestmark = pytest.mark.anydb
 CORNERS = [(0.25, 0.25), (0.75, 0.25), (0.25, 0.75), (0.75, 0.75)]
 KINDS = ["JPEG", "PNG", "WEBP", "HEIF"]
 
