@@ -3,11 +3,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import template
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from ..storefront.button import button_context, prepare, tile_context
 from ..storefront.elsewhere import notice_context
-from ..storefront.part import rendered
+from ..storefront.part import rendered, rendered_button
 
 register = template.Library()
 logger = logging.getLogger(__name__)
@@ -20,10 +20,7 @@ def genlook_tryon(context: template.Context, product: Any) -> SafeString:
     Empty where the product cannot be tried on, and where the page has its button already.
     Staff read the reason instead.
     """
-    button = button_context(context.get("request"), product)
-    if button is None:
-        return mark_safe("")
-    return rendered(context, "resting" if button.get("resting") else "button", button)
+    return rendered_button(context, button_context(context.get("request"), product))
 
 
 @register.simple_tag(takes_context=True)
@@ -35,10 +32,7 @@ def genlook_tile(context: template.Context, product: Any) -> SafeString:
     """
     request = context.get("request")
     page: dict[str, Any] = context.flatten()  # type: ignore[assignment]
-    tile = tile_context(request, product, page)
-    if tile is None:
-        return mark_safe("")
-    return rendered(context, "tile", tile)
+    return rendered(context, "tile", tile_context(request, product, page))
 
 
 @register.simple_tag(takes_context=True)
@@ -61,7 +55,4 @@ def genlook_notice(context: template.Context) -> SafeString:
     Oscar's base template has it already. Empty unless a picture of this visitor's is being
     made; costs no query.
     """
-    notice = notice_context(context.get("request"))
-    if notice is None:
-        return mark_safe("")
-    return rendered(context, "elsewhere", notice)
+    return rendered(context, "elsewhere", notice_context(context.get("request")))

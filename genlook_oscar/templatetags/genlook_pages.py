@@ -2,10 +2,10 @@ import logging
 from typing import Any
 
 from django import template
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from ..storefront.page_button import page_button_context
-from ..storefront.part import rendered
+from ..storefront.part import rendered_button
 
 register = template.Library()
 logger = logging.getLogger(__name__)
@@ -20,9 +20,7 @@ def genlook_page_button(
     request = context.get("request")
     try:
         button = page_button_context(request, product, verdict.configuration, beside)
-        if button is None:
-            return mark_safe("")
-        return rendered(context, "resting" if button.get("resting") else "button", button)
+        return rendered_button(context, button)
     except Exception:
         logger.exception("The try-on button of product %s was left out.", product.pk)
-        return mark_safe("")
+        return SafeString("")
