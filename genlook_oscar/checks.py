@@ -15,9 +15,12 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 from django.core.files.storage import FileSystemStorage, storages
 
+from . import known_good
 from .conf import conf
 from .models.storage import ALIAS
 from .queue_checks import TAG
+
+PRIVATE_ROOT_LINE = 'GENLOOK_PRIVATE_ROOT = Path(__file__).resolve().parent / "private"'
 
 
 @register(TAG)
@@ -33,7 +36,7 @@ def check_private_storage(
             Error(
                 "GENLOOK_PRIVATE_ROOT is not set, so there is no place for shoppers' photos.",
                 hint="Name a folder that no web server serves, for example "
-                'GENLOOK_PRIVATE_ROOT = BASE_DIR / "private", or a storage: STORAGES["genlook"].',
+                f'{PRIVATE_ROOT_LINE}, or a storage: STORAGES["genlook"].',
                 id="genlook_oscar.E001",
             )
         ]
@@ -42,8 +45,7 @@ def check_private_storage(
             f"Shoppers' photos would lie in {root}, which overlaps {name} ({served}): "
             "everybody could fetch them.",
             hint="Set GENLOOK_PRIVATE_ROOT to a folder that neither lies in a folder which the "
-            "web server serves nor contains one, for example "
-            'GENLOOK_PRIVATE_ROOT = BASE_DIR / "private".',
+            f"web server serves nor contains one, for example {PRIVATE_ROOT_LINE}.",
             id="genlook_oscar.E002",
         )
         for name, served in _served_folders()
@@ -115,7 +117,8 @@ def _installation() -> Iterator[CheckMessage]:
             yield Warning(
                 "SQLite is used without immediate transactions: with web server and workers "
                 'side by side, "database is locked" loses work.',
-                hint='Write DATABASES["default"]["OPTIONS"] = {"transaction_mode": "IMMEDIATE", '
-                '"timeout": 20, "init_command": "PRAGMA journal_mode=WAL;"}.',
+                hint="Write "
+                + known_good.line('DATABASES["default"]["OPTIONS"]', known_good.SQLITE_OPTIONS)
+                + ".",
                 id="genlook_oscar.W003",
             )

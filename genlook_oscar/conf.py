@@ -36,7 +36,7 @@ class Conf:
         if not value:
             raise ImproperlyConfigured(
                 "GENLOOK_PRIVATE_ROOT is not set. Name a folder outside MEDIA_ROOT and "
-                "STATIC_ROOT, for example GENLOOK_PRIVATE_ROOT = BASE_DIR / 'private'."
+                "STATIC_ROOT; `manage.py check` says how."
             )
         return Path(value)
 

@@ -11,14 +11,11 @@ from django.apps import AppConfig, apps
 from django.conf import settings
 from django.core.checks import CheckMessage, Tags, Warning, register
 
+from . import known_good
 from .conf import conf
 
 TAG = "genlook_oscar"
-KNOWN_GOOD = (
-    'Known to be good: Q_CLUSTER = {"name": "shop", "orm": "default", "workers": 4, '
-    '"queue_limit": 4, "bulk": 1, "timeout": 90, "retry": 600, "max_attempts": 1, '
-    '"ack_failures": True, "catch_up": False}.'
-)
+KNOWN_GOOD = f"Known to be good: {known_good.line('Q_CLUSTER', known_good.Q_CLUSTER)}."
 REDELIVERING = ("orm", "sqs", "mongo", "iron_mq", "broker_class")
 """Settings of Q_CLUSTER that choose a broker which gives a task out again after `retry`. All
 others mean Redis, which does not."""

@@ -17,6 +17,7 @@ import oscar
 from oscar import defaults
 from oscar.defaults import *  # noqa: F403
 
+from genlook_oscar import known_good
 from genlook_oscar.dashboard.navigation import NAVIGATION_ENTRY
 
 HERE = Path(__file__).resolve().parent
@@ -54,11 +55,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # Web and workers write at once. A transaction that reads first and then wants to write
     # cannot wait for the other writer and fails; IMMEDIATE takes the lock at its beginning
     # and waits. WAL lets readers go on meanwhile.
-    DATABASES["default"]["OPTIONS"] = {
-        "transaction_mode": "IMMEDIATE",
-        "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
-    }
+    DATABASES["default"]["OPTIONS"] = known_good.SQLITE_OPTIONS
 
 INSTALLED_APPS = [
     # Before Oscar, so that its product page finds the button's template first.
@@ -189,20 +186,8 @@ LOGGING = {
     "loggers": {"genlook_oscar": {"level": "INFO"}, "django.request": {"level": "ERROR"}},
 }
 
-Q_CLUSTER = {
-    "name": "sandbox",
-    "orm": "default",
-    "workers": 2,
-    "queue_limit": 2,
-    "bulk": 1,
-    "poll": 0.05,
-    "timeout": 60,
-    "retry": 600,
-    "ack_failures": True,
-    "max_attempts": 1,
-    "save_limit": 100,
-    "catch_up": False,
-}
+# Half the workers that a shop has: the demo's shoppers are one person.
+Q_CLUSTER = known_good.Q_CLUSTER | {"name": "sandbox", "workers": 2, "queue_limit": 2}
 
 GENLOOK_API_KEY = os.environ.get("GENLOOK_API_KEY", "")
 GENLOOK_BASE_URL = os.environ.get("GENLOOK_BASE_URL", "")

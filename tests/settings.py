@@ -10,6 +10,7 @@ import oscar
 from oscar import defaults
 from oscar.defaults import *  # noqa: F403
 
+from genlook_oscar import known_good
 from genlook_oscar.dashboard.navigation import NAVIGATION_ENTRY
 
 SCRATCH = Path(os.environ.get("GENLOOK_TEST_SCRATCH") or tempfile.mkdtemp(prefix="genlook-tests-"))
@@ -42,11 +43,7 @@ DATABASES = {
     )
 }
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-    DATABASES["default"]["OPTIONS"] = {
-        "transaction_mode": "IMMEDIATE",
-        "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
-    }
+    DATABASES["default"]["OPTIONS"] = known_good.SQLITE_OPTIONS
     # In a file, because the live server and the workers are threads and processes of their own.
     DATABASES["default"]["TEST"] = {"NAME": str(SCRATCH / "test.sqlite3")}
 
@@ -134,20 +131,10 @@ WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
 
 # Clusters that a test starts learn from their environment what the test has set.
 REDIS = os.environ.get("GENLOOK_TEST_REDIS")
-Q_CLUSTER = {
-    "name": "tests",
-    **({"redis": REDIS} if REDIS else {"orm": "default"}),
-    "workers": 2,
-    "queue_limit": 2,
-    "bulk": 1,
-    "poll": 0.05,
-    "timeout": 60,
-    "retry": 240,
-    "ack_failures": True,
-    "max_attempts": 1,
-    "save_limit": 100,
-    "catch_up": False,
-}
+Q_CLUSTER = known_good.Q_CLUSTER | {"name": "tests", "workers": 2, "queue_limit": 2}
+if REDIS:
+    del Q_CLUSTER["orm"]
+    Q_CLUSTER["redis"] = REDIS
 
 GENLOOK_API_KEY = os.environ.get("GENLOOK_API_KEY", "gk_tests")
 GENLOOK_BASE_URL = os.environ.get("GENLOOK_BASE_URL", "http://127.0.0.1:9/tryon/v1")

@@ -36,7 +36,7 @@ from pathlib import Path
 import oscar
 from oscar.defaults import *
 
-BASE_DIR = Path(__file__).resolve().parent
+HERE = Path(__file__).resolve().parent
 SECRET_KEY = "only for this test"
 ALLOWED_HOSTS = ["*"]
 USE_TZ = True
@@ -44,9 +44,9 @@ SITE_ID = 1
 ROOT_URLCONF = "urls"
 STATIC_URL = "/static/"
 MEDIA_URL = "/media/"
-MEDIA_ROOT = BASE_DIR / "media"
+MEDIA_ROOT = HERE / "media"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": BASE_DIR / "db.sqlite3",
+DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": HERE / "db.sqlite3",
     "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 20,
                 "init_command": "PRAGMA journal_mode=WAL;"}}}
 INSTALLED_APPS = [*oscar.INSTALLED_APPS, "sorl.thumbnail"]

@@ -12,23 +12,12 @@ from django.core.management import call_command
 from django.core.management.base import SystemCheckError
 from django_q.models import Schedule
 
-from genlook_oscar import checks, queue_checks
+from genlook_oscar import checks, known_good, queue_checks
 from genlook_oscar.engine.queue import ensure_schedules
 
 SQLITE = "django.db.backends.sqlite3"
 POSTGRES = "django.db.backends.postgresql"
-GOOD = {
-    "name": "shop",
-    "orm": "default",
-    "workers": 4,
-    "queue_limit": 4,
-    "bulk": 1,
-    "timeout": 90,
-    "retry": 600,
-    "max_attempts": 1,
-    "ack_failures": True,
-    "catch_up": False,
-}
+GOOD = known_good.Q_CLUSTER
 
 
 def found():
@@ -87,7 +76,7 @@ class TestPrivateStorage:
             settings.GENLOOK_PRIVATE_ROOT = value
             assert isinstance(found()["E001"], Error)
         del settings.GENLOOK_PRIVATE_ROOT
-        assert "GENLOOK_PRIVATE_ROOT = BASE_DIR" in found()["E001"].hint
+        assert "GENLOOK_PRIVATE_ROOT = Path(__file__)" in found()["E001"].hint
 
     def test_or_a_storage(self, settings, tmp_path):
         del settings.GENLOOK_PRIVATE_ROOT

@@ -1,0 +1,35 @@
+"""Settings of others that try-ons are known to run well with. README and docs write them out,
+the hints of the system checks quote them, the demo shop and the tests run with them.
+
+A project's settings may import from here: nothing is read from them.
+"""
+
+from typing import Any
+
+Q_CLUSTER: dict[str, Any] = {
+    "name": "shop",
+    "orm": "default",
+    "workers": 4,
+    "queue_limit": 4,
+    "bulk": 1,
+    "poll": 0.05,
+    "timeout": 90,
+    "retry": 600,
+    "max_attempts": 1,
+    "ack_failures": True,
+    "save_limit": 100,
+    "catch_up": False,
+}
+"""For one machine. Why each of them: docs/operations.md."""
+
+SQLITE_OPTIONS: dict[str, Any] = {
+    "transaction_mode": "IMMEDIATE",
+    "timeout": 20,
+    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+}
+"""For `DATABASES["default"]["OPTIONS"]` where web server and workers share an SQLite file."""
+
+
+def line(name: str, value: object) -> str:
+    """A setting as a line of Python with double quotes, as the documents write it."""
+    return f"{name} = {value!r}".replace("'", '"')
