@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import signal
 import sys
 
-from . import burst, click, idle, inflight, machine, page, report, screen, status
+from . import burst, click, idle, inflight, machine, page, processes, report, screen, status
 from .table import Row, as_text
 
 ROWS = {
@@ -34,7 +33,7 @@ def main() -> int:
     unknown = [name for name in options.rows if name not in ROWS]
     if unknown:
         parser.error(f"no such row: {', '.join(unknown)}; there are {', '.join(ROWS)}")
-    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(143))
+    processes.end_orderly()
     machine.wait_until_quiet(options.wait)
     rows: list[Row] = []
     for name in options.rows or ROWS:

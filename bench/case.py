@@ -6,7 +6,6 @@ A process has one Django with one database, so that several can run side by side
 from __future__ import annotations
 
 import json
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,7 +13,7 @@ from contextlib import contextmanager, suppress
 from importlib import import_module
 from typing import Any
 
-from .processes import ROOT
+from .processes import ROOT, end_orderly
 
 
 class Case:
@@ -61,7 +60,7 @@ def measured(function: str, **options: Any) -> Any:
 
 def main() -> None:
     """Do what the command line names; the last line printed is the result as JSON."""
-    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(143))
+    end_orderly()
     module, _, name = sys.argv[1].partition(":")
     result = getattr(import_module(module), name)(**json.loads(sys.argv[2]))
     print(json.dumps(result))

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import queue
 import signal
 import socket
 import subprocess
@@ -47,14 +48,21 @@ class Processes:
     def __init__(self, environment: dict[str, str]) -> None:
         self.environment = environment
         self.running: dict[str, subprocess.Popen[bytes]] = {}
-        self.stop_asked = threading.Event()
+        # A signal may arrive while the one before it is being handled. `SimpleQueue.put` can be
+        # interrupted by itself; a `threading.Event` waits for itself for ever.
+        self.wishes_to_stop: queue.SimpleQueue[int] = queue.SimpleQueue()
 
     def listen(self) -> None:
         """Take SIGTERM, Ctrl-C and the end of the terminal as the wish to stop."""
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             # nohup: whoever wants the shop to outlive the terminal has said so.
             if number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:
-                signal.signal(number, lambda *_: self.stop_asked.set())
+                signal.signal(number, self.hear)
+
+    def hear(self, number: int, frame: object) -> None:
+        # Once is enough; Python's own end would let a later one through.
+        signal.signal(number, signal.SIG_IGN)
+        self.wishes_to_stop.put(number)
 
     def start(self, name: str, *command: str) -> None:
         self.running[name] = subprocess.Popen(
@@ -64,13 +72,21 @@ class Processes:
     def wait(self) -> tuple[str, int] | None:
         """Wait until one ends, and return its name and code; None when asked to stop."""
         parent = os.getppid()
-        while not self.stop_asked.wait(0.1):
+        while not self.is_asked_to_stop(0.1):
             for name, process in self.running.items():
                 if process.poll() is not None:
                     return name, process.returncode
             if os.environ.get("MAKELEVEL") and os.getppid() != parent:
                 return None  # make was killed: nobody is left who could stop us
         return None
+
+    def is_asked_to_stop(self, within: float) -> bool:
+        """Wait for the wish to stop, `within` seconds at most."""
+        try:
+            self.wishes_to_stop.get(timeout=within)
+        except queue.Empty:
+            return False
+        return True
 
     def end(self) -> None:
         """Ask each to end, give them a moment, and kill what is left of each group."""

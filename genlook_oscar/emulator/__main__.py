@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import signal
 import sys
-import threading
+from queue import SimpleQueue
 
 from genlook_oscar.emulator.failures import ApiError
 from genlook_oscar.emulator.service import Emulator
@@ -38,11 +38,18 @@ def main(arguments: list[str] | None = None) -> int:
         parser.error("; ".join(f"{d['path']}: {d['message']}" for d in error.details))
     except OSError as error:
         parser.error(f"cannot listen on {options.host}:{options.port}: {error.strerror}")
-    ended = threading.Event()
+    # Of all that could tell the main thread, this alone may be interrupted by itself.
+    wishes_to_stop: SimpleQueue[int] = SimpleQueue()
+
+    def hear(number: int, frame: object) -> None:
+        # Once is enough; Python's own end would let a later one through.
+        signal.signal(number, signal.SIG_IGN)
+        wishes_to_stop.put(number)
+
     for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda number, frame: ended.set())
+        signal.signal(name, hear)
     print(f"Genlook emulator listens on {emulator.base_url}", flush=True)
-    ended.wait()
+    wishes_to_stop.get()
     emulator.close()
     return 0
 

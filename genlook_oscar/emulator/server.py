@@ -7,6 +7,7 @@ import socket
 import struct
 import sys
 import threading
+import time
 import traceback
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -20,6 +21,8 @@ from genlook_oscar.emulator.faults import ANSWER_KINDS, Fault
 from genlook_oscar.emulator.world import World
 
 MAX_BODY_BYTES = 64 * 1024 * 1024
+GRACE_SECONDS = 5
+"""How long a stop waits for the threads of all connections together; chosen here."""
 
 
 class Server(ThreadingHTTPServer):
@@ -52,14 +55,15 @@ class Server(ThreadingHTTPServer):
                 self._connections.pop(request, None)
 
     def cut_connections(self) -> None:
-        """End all connections and wait for their threads."""
+        """End all connections and wait a moment for their threads."""
         with self._connections_lock:
             open_now = dict(self._connections)
         for connection in open_now:
             with contextlib.suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
+        patience = time.monotonic() + GRACE_SECONDS
         for thread in open_now.values():
-            thread.join(5)
+            thread.join(max(patience - time.monotonic(), 0))
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Clients that hang up are no news; anything else is."""

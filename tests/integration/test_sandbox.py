@@ -10,6 +10,7 @@ import runpy
 import signal
 import subprocess
 import sys
+import threading
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -25,8 +26,9 @@ from PIL import Image
 from genlook_oscar.models import Configuration, ProductLink
 from sandbox.demo.goods import CATEGORIES, ITEMS
 from sandbox.demo.management.commands.seed_demo import Command
-from sandbox.run import Processes, free_port
+from sandbox.run import Processes, free_port, is_free
 from tests.conftest import wait_until
+from tests.processes import burst
 
 SANDBOX = Path(__file__).resolve().parents[2] / "sandbox"
 GOODS = sorted((SANDBOX / "pictures" / "products").glob("*.jpg"))
@@ -202,6 +204,42 @@ def test_when_one_process_is_killed_all_end_and_nothing_is_left_behind(tmp_path:
     wait_until(lambda: not is_alive(child), what="the end of the leader's child")
 
 
+# What `run.py` does around its processes, with one that does not want to end.
+STUBBORN = """
+import os, sys
+from sandbox import run
+run.GRACE_SECONDS = 0.5
+stay = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(1, flush=True)"
+with run.processes(dict(os.environ)) as group:
+    group.listen()
+    group.start("stubborn", sys.executable, "-c", stay + "; time.sleep(300)")
+    print(group.running["stubborn"].pid, flush=True)
+    print("asked" if group.wait() is None else "ended", flush=True)
+"""
+
+
+def test_any_number_of_signals_stops_the_shop_within_the_grace_time() -> None:
+    for _attempt in range(3):
+        run = subprocess.Popen(
+            [sys.executable, "-c", STUBBORN], stdout=subprocess.PIPE, text=True, cwd=SANDBOX.parent
+        )
+        assert run.stdout is not None
+        with run, run.stdout:
+            watchdog = threading.Timer(60, run.kill)
+            watchdog.start()
+            try:
+                said = {run.stdout.readline() for _line in range(2)}
+                child = int(max(said, key=len))
+                burst(run.pid)
+                assert run.stdout.readline() == "asked\n"
+                burst(run.pid, times=20)
+                assert run.wait(timeout=30) == 0
+            finally:
+                watchdog.cancel()
+                run.kill()
+        assert not is_alive(child)
+
+
 def fetch(url: str) -> str:
     with urlopen(url, timeout=60) as answer:
         return str(answer.read().decode())
@@ -246,9 +284,10 @@ def test_one_command_runs_the_shop_and_one_signal_ends_it(tmp_path: Path) -> Non
         for page in (front, listing, product, magazine):
             assert not re.findall(r'(?:src|action)="(?:https?:)?//(?!127\.0\.0\.1)[^"]*"', page)
         assert "locked" not in log.read_text()
+        # As when the terminal's group is told to end, and make passes the same signal on.
+        burst(run.pid)
+        assert run.wait(30) == 0, log.read_text()
+        assert is_free("127.0.0.1", port)
     finally:
         run.terminate()
-        code = run.wait(30)
-    assert code == 0, log.read_text()
-    with pytest.raises(OSError, match="refused"):
-        urlopen(f"{shop}/", timeout=5)
+        run.wait(30)

@@ -13,6 +13,8 @@ import requests
 
 from genlook_oscar.emulator import Control, Emulator
 from genlook_oscar.emulator.failures import ApiError
+from sandbox.run import is_free
+from tests.processes import burst
 
 from .conftest import SHIRT, Api, refused
 
@@ -249,6 +251,18 @@ class TestCommand:
             out, err = process.communicate(timeout=20)
             watchdog.cancel()
         assert (process.returncode, out, err) == (0, "", "")
+
+    def test_any_number_of_signals_ends_it_and_frees_its_port(self) -> None:
+        for _attempt in range(3):
+            with self.run("--port", "0") as process:
+                try:
+                    assert process.stdout is not None
+                    port = int(process.stdout.readline().split(":")[2].split("/")[0])
+                    burst(process.pid)
+                    assert process.wait(timeout=20) == 0
+                    assert is_free("127.0.0.1", port)
+                finally:
+                    process.kill()
 
     def test_says_what_is_wrong(self, emulator: Emulator) -> None:
         taken = emulator.root_url.rpartition(":")[2]
