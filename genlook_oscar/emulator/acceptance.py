@@ -34,7 +34,7 @@ def accept(
         now = world.now()
         if choices.CREDITS_BEFORE_PRODUCT:
             _have_credit(account)
-        person = person_blob or _stored_person(account, fields.person, now)
+        person = person_blob or _stored_person(world, account, fields.person, now)
         shape, product = _product(world, account, fields, pictures, now)
         _have_credit(account)
         catalogue.used(world, product, now)
@@ -77,9 +77,13 @@ def _person_bytes(world: World, source: Source, files: Mapping[str, bytes]) -> B
     return None
 
 
-def _stored_person(account: Account, source: Source, now: float) -> Blob:
+def _stored_person(world: World, account: Account, source: Source, now: float) -> Blob:
     image = account.images.get(source.id or "")
     if image is None or image.expires_at <= now:
+        if world.settings.foreign == "everything" and any(
+            source.id in other.images for other in world.accounts.values()
+        ):
+            raise ApiError("FORBIDDEN")
         raise ApiError(choices.IMAGE_NOT_FOUND[0])
     return image.blob
 

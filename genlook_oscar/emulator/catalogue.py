@@ -24,6 +24,7 @@ from genlook_oscar.emulator.world import World
 INLINE_DAYS = 15  # Genlook's documentation, from the last use
 ONE_SHOT_DAYS = 7  # Genlook's documentation, from the last use
 MAX_ONE_SHOT = 20_000  # bounds the emulator's memory
+MISSING = "PRODUCT_NOT_FOUND"
 _numbers = itertools.count(1)
 
 
@@ -52,11 +53,18 @@ def find(world: World, account: Account, external_id: str, now: float) -> Produc
     """A product of the account; raises ``ApiError`` PRODUCT_NOT_FOUND or FORBIDDEN."""
     product = account.products.get(external_id)
     if product is None or product.expires_at <= now:
-        owner = world.one_shot_owners.get(external_id)
-        if owner is not None and owner is not account:
-            raise ApiError("FORBIDDEN")
-        raise ApiError("PRODUCT_NOT_FOUND")
+        raise ApiError("FORBIDDEN" if _is_foreign(world, account, external_id) else MISSING)
     return product
+
+
+def _is_foreign(world: World, account: Account, external_id: str) -> bool:
+    """Whether the service says that the product is somebody else's."""
+    if world.settings.foreign == "hidden":
+        return False
+    if world.one_shot_owners.get(external_id, account) is not account:
+        return True
+    others = [a for a in world.accounts.values() if a is not account]
+    return world.settings.foreign == "everything" and any(external_id in a.products for a in others)
 
 
 def upsert(

@@ -16,6 +16,12 @@ DELETE_PRODUCT_STATUS = 204
 # Guess: how an unknown, expired, erased or foreign ``imageId`` is refused.
 IMAGE_NOT_FOUND = ("IMAGE_NOT_FOUND", 404)
 
+# Guess: what is said of another account's things. Documented is FORBIDDEN for a product or a
+# generation; whether an externalId or an imageId of somebody else counts as one is not.
+# "generations": FORBIDDEN for generations and one-shot products; "everything": for images and
+# named products as well; "hidden": as if they did not exist. Switch ``foreign``.
+FOREIGN = "generations"
+
 # Guess, taken from the name of an error class in the vendor's own client.
 GENERATION_NOT_FOUND = ("GENERATION_NOT_FOUND", 404)
 

@@ -26,6 +26,11 @@ class Target:
     params: dict[str, str]
     endpoint: Endpoint | None = None
 
+    @property
+    def about(self) -> str | None:
+        """The id that the path names."""
+        return next(iter(self.params.values()), None)
+
 
 def target_of(method: str, path: str) -> Target:
     """The target of a path as it stands in the request line, without its query."""
@@ -47,6 +52,8 @@ def carried_out(world: World, request: Request, target: Target) -> Answer:
             world.admit(account, world.clock.now())
         return target.endpoint(world, account, request)
     if target.template == "unknown":
+        if world.settings.unknown_path == "page":
+            return page(404)
         raise ApiError(choices.NOT_FOUND[0])
     refusal = storage.refusal(world, unquote(target.path), request.query)
     if refusal is not None:
@@ -80,8 +87,16 @@ def error_answer(error: ApiError) -> Answer:
     return json_answer(error.status, error.body(), error.headers)
 
 
+def page(status: int, words: str = "Not here") -> Answer:
+    """What a web server, a proxy or a firewall says that knows nothing of this API."""
+    html = f"<html><body><h1>{words}</h1></body></html>"
+    return Answer(status, html.encode(), "text/html")
+
+
 def error_of(fault: Fault) -> Answer:
-    """The answer of a fault of kind ``error``."""
+    """The answer of a fault of kind ``error`` or ``page``."""
+    if fault.kind == "page":
+        return page(fault.get("status", 403), "Access denied")
     retry_after = fault.get("retry_after")
     return error_answer(
         ApiError(

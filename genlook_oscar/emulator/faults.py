@@ -13,6 +13,7 @@ from genlook_oscar.emulator.failures import Problems
 
 ANSWER_KINDS = (
     "error",
+    "page",
     "lost_answer",
     "cut",
     "refuse",
@@ -28,6 +29,7 @@ _FIELDS: Mapping[str, tuple[type, ...]] = {
     "kind": (str,),
     "method": (str,),
     "path": (str,),
+    "about": (str,),
     "times": (int,),
     "after": (int,),
     "probability": (int, float),
@@ -55,6 +57,7 @@ class Fault:
     options: Mapping[str, Any]
     method: str | None
     path: str
+    about: str | None
     times: int | None
     after: int
     probability: float
@@ -90,6 +93,7 @@ class Faults:
             options=dict(options),
             method=options["method"].upper() if options.get("method") else None,
             path=options.get("path") or ("/try-on" if options["kind"] in GENERATION_KINDS else "/"),
+            about=options.get("about"),
             times=options.get("times", None if for_seconds else 1),
             after=options.get("after") or 0,
             probability=1.0 if options.get("probability") is None else options["probability"],
@@ -107,8 +111,16 @@ class Faults:
             fault.dropped = drop
             fault.over.set()
 
-    def take(self, kinds: tuple[str, ...], method: str, template: str, now: float) -> Fault | None:
-        """The fault that a request meets, counted as met; None is the usual case."""
+    def take(
+        self,
+        kinds: tuple[str, ...],
+        method: str,
+        template: str,
+        now: float,
+        about: str | None = None,
+    ) -> Fault | None:
+        """The fault that a request meets, counted as met; None is the usual case. `about` is
+        the id that its path names."""
         if not self._faults:
             return None
         with self._lock:
@@ -116,6 +128,8 @@ class Faults:
                 if fault.kind not in kinds or not template.startswith(fault.path):
                     continue
                 if fault.method is not None and fault.method != method:
+                    continue
+                if fault.about is not None and fault.about != about:
                     continue
                 if fault.until is not None and now >= fault.until:
                     continue

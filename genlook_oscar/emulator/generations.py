@@ -28,7 +28,8 @@ def find(world: World, account: Account, generation_id: str) -> Generation:
     if generation is None:
         raise ApiError(choices.GENERATION_NOT_FOUND[0])
     if generation.account is not account:
-        raise ApiError("FORBIDDEN")
+        hidden = world.settings.foreign == "hidden"
+        raise ApiError(choices.GENERATION_NOT_FOUND[0] if hidden else "FORBIDDEN")
     return generation
 
 

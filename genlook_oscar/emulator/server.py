@@ -104,7 +104,8 @@ class Handler(BaseHTTPRequestHandler):
             return
         target = dispatch.target_of(self.command, path)
         template = target.template
-        fault = world.faults.take(ANSWER_KINDS, self.command, template, world.clock.now())
+        now = world.clock.now()
+        fault = world.faults.take(ANSWER_KINDS, self.command, template, now, target.about)
         entry = self._log(target, fault)
         if fault is not None and fault.kind == "refuse":
             return self._hang_up(reset=True)
@@ -120,12 +121,13 @@ class Handler(BaseHTTPRequestHandler):
             world.clock.sleep(seconds)
         if not self._held(fault, "before"):
             return self._hang_up(reset=True)
-        if fault is not None and fault.kind == "error" and not fault.get("carried_out"):
-            answer = dispatch.error_of(fault)
+        error = fault if fault is not None and fault.kind in ("error", "page") else None
+        if error is not None and not error.get("carried_out"):
+            answer = dispatch.error_of(error)
         else:
             answer = dispatch.guarded(lambda: dispatch.carried_out(world, request, target))
-        if fault is not None and fault.kind == "error" and fault.get("carried_out"):
-            answer = dispatch.error_of(fault)
+        if error is not None and error.get("carried_out"):
+            answer = dispatch.error_of(error)
         entry["status"] = answer.status
         entry["about"] = entry["about"] or dispatch.made(answer)
         if not self._held(fault, "after"):
@@ -141,7 +143,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def _answer(self, answer: Answer, fault: Fault | None) -> None:
         kind = fault.kind if fault is not None else ""
-        if fault is None or kind in ("error", "refuse", "hold"):
+        if fault is None or kind in ("error", "page", "refuse", "hold"):
             self._send(answer)
         elif kind == "delay":
             if fault.get("when") == "after":
@@ -152,8 +154,7 @@ class Handler(BaseHTTPRequestHandler):
         elif kind == "empty":
             self._send(Answer(fault.get("status", answer.status), b"", answer.content_type))
         elif kind == "garbage":
-            page = b"<html><body><h1>It works!</h1></body></html>"
-            self._send(Answer(fault.get("status", answer.status), page, "text/html"))
+            self._send(dispatch.page(fault.get("status", answer.status), "It works!"))
         elif kind == "cut":
             self._send(answer, upto=max(1, len(answer.body) // 2))
             self._hang_up(reset=fault.get("reset", False))
@@ -238,7 +239,7 @@ class Handler(BaseHTTPRequestHandler):
             "time": now,
             "method": self.command,
             "endpoint": target.template,
-            "about": next(iter(target.params.values()), None),
+            "about": target.about,
             "status": None,
             "answered": None,
             "fault": fault.kind if fault is not None else None,

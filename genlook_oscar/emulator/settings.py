@@ -31,6 +31,8 @@ class Settings:
     draw: bool = True
     erased_generation: str = choices.ERASED_GENERATION
     image_id_style: str = "path"
+    foreign: str = choices.FOREIGN
+    unknown_path: str = "json"
     fetch_seconds: float = 5.0
     seed: int | None = None
 
@@ -42,6 +44,8 @@ _CHOICES: Mapping[str, tuple[Any, ...]] = {
     "retention_days": (1, 3, 7),
     "erased_generation": ("no_url", "dead_url", "not_found"),
     "image_id_style": ("path", "short"),
+    "foreign": ("generations", "everything", "hidden"),
+    "unknown_path": ("json", "page"),
     "retry_after": (True, False),
     "draw": (True, False),
 }

@@ -278,3 +278,53 @@ def test_the_log_says_which_answers_went_out(api: Api, control: Control) -> None
     assert [entry["answered"] is not None for entry in tried] == [False, False, False, True, True]
     made = [generation["generationId"] for generation in control.state()["generations"]]
     assert [entry["about"] for entry in tried] == [made[0], made[1], None, None, made[2]]
+
+
+def test_one_id_can_be_met_alone(api: Api, control: Control) -> None:
+    image_id = api.image_id()
+    bad, good = (api.try_on(image_id).json()["generationId"] for _ in range(2))
+    control.fault("error", path="/generations/", about=bad, times=None)
+    refused(api.get(f"/generations/{bad}"), 500, "INTERNAL_ERROR")
+    assert api.get(f"/generations/{good}").status_code == 200
+    refused(api.get(f"/generations/{bad}"), 500, "INTERNAL_ERROR")
+
+
+@pytest.mark.parametrize("status", [403, 404])
+def test_a_firewall_answers_with_a_page_and_does_nothing(
+    api: Api, control: Control, status: int
+) -> None:
+    image_id = api.image_id()
+    control.fault("page", path="/try-on", status=status)
+    answer = api.try_on(image_id)
+    assert (answer.status_code, answer.headers["Content-Type"]) == (status, "text/html")
+    assert control.state()["generations"] == []
+
+
+def test_a_path_that_is_none_answers_in_either_shape(api: Api, control: Control) -> None:
+    url = api.emulator.root_url + "/try-on"
+    answer = api.session.post(url, timeout=20)
+    refused(answer, 404, "NOT_FOUND")
+    control.settings(unknown_path="page")
+    answer = api.session.post(url, timeout=20)
+    assert (answer.status_code, answer.headers["Content-Type"]) == (404, "text/html")
+
+
+@pytest.mark.parametrize(
+    ("foreign", "image", "product", "generation"),
+    [
+        ("generations", "IMAGE_NOT_FOUND", "PRODUCT_NOT_FOUND", "FORBIDDEN"),
+        ("everything", "FORBIDDEN", "FORBIDDEN", "FORBIDDEN"),
+        ("hidden", "IMAGE_NOT_FOUND", "PRODUCT_NOT_FOUND", "GENERATION_NOT_FOUND"),
+    ],
+)
+def test_what_belongs_to_another_account(
+    api: Api, control: Control, foreign: str, image: str, product: str, generation: str
+) -> None:
+    control.settings(foreign=foreign)
+    image_id = api.image_id()
+    generation_id = api.try_on(image_id).json()["generationId"]
+    other = Api(api.emulator, "gk_other")
+    assert other.get("/products/SHIRT-1").json()["code"] == product
+    assert other.try_on(image_id).json()["code"] == image
+    assert other.get(f"/generations/{generation_id}").json()["code"] == generation
+    assert api.get(f"/generations/{generation_id}").status_code == 200
