@@ -125,5 +125,11 @@ class Conf:
         """Codes of findings that the operator has thought about and does not want judged."""
         return tuple(map(str, self._get("SILENCED_FINDINGS", ())))
 
+    @property
+    def result_hosts(self) -> tuple[str, ...]:
+        """Hosts in private networks that results may be downloaded from. That of `base_url`
+        always is one; any other must have public addresses only."""
+        return tuple(str(host).lower() for host in self._get("RESULT_HOSTS", ()))
+
 
 conf = Conf()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Any, TypeAlias, TypeVar
+from urllib.parse import urlsplit
 
 from . import answers, failures, payloads
 from .addresses import path_segment, usable_base_url
@@ -50,8 +51,11 @@ class Client:
         transport: Transport | None = None,
         timeouts: Timeouts = Timeouts(),  # noqa: B008 - immutable
         retry: RetryPolicy = RetryPolicy(),  # noqa: B008 - immutable
+        result_hosts: Collection[str] = (),
     ) -> None:
-        """Raises ConfigurationProblem for a key or a base URL that cannot be used."""
+        """`result_hosts` are hosts in private networks that pictures may come from, besides
+        that of the base URL. Raises ConfigurationProblem for a key or a base URL that cannot
+        be used."""
         self._key, api_key = ApiKey(api_key), ""
         self._base_url = ""
         self._key.check()
@@ -62,6 +66,7 @@ class Client:
         self._transport: Transport = transport
         self._timeouts = timeouts
         self._retry = retry
+        self._private = frozenset({*result_hosts, urlsplit(self._base_url).hostname or ""})
 
     def __repr__(self) -> str:
         return f"<Client {self._base_url}>"
@@ -177,14 +182,16 @@ class Client:
         return self._fetch(call, answers.credit_balance)
 
     def download(self, url: str, *, max_bytes: int) -> Download:
-        """Fetch a result picture of at most `max_bytes`, without the key, over http(s) only.
+        """Fetch a result picture of at most `max_bytes`, without the key, over http(s) only,
+        within `timeouts.total` seconds for all steps together. Only from public addresses, as
+        whoever writes the answer chooses it; see `result_hosts`.
 
         Raises NotFound when it is gone (ask `generation` for a fresh address), Rejected when the
         address or the size cannot be, Unavailable when asking again may help.
         """
         return repeat(
             self._retry,
-            lambda: fetch_picture(self._transport, url, self._timeouts, max_bytes),
+            lambda: fetch_picture(self._transport, url, self._timeouts, max_bytes, self._private),
             name="GET result picture",
             repeatable=True,
         )

@@ -1,4 +1,4 @@
-"""A bound on the whole of an HTTP exchange.
+"""Bounds of an HTTP exchange: on its time as a whole, and on whom it may be with.
 
 requests bounds each single read. A server that sends a byte now and then, in the headers or in
 the body, keeps such a client for as long as it likes; here every read and write also ends with
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import http.client
 import io
+import ipaddress
 import socket
 import time
 from collections.abc import Iterator
@@ -19,9 +20,42 @@ from typing import Any
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager, ProxyManager
 from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import LocationValueError
 
 # Real seconds, always: moving the project's clock in a test does not make a network faster.
 _end: ContextVar[float | None] = ContextVar("genlook_exchange_end", default=None)
+
+
+_outside: ContextVar[bool] = ContextVar("genlook_exchange_outside", default=False)
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+
+
+@contextmanager
+def only_public(wanted: bool = True) -> Iterator[None]:
+    """Refuse, in the block, every connection whose other end is no public address, before
+    anything is sent. A name may have another address now than a moment ago, so the end itself
+    is looked at. Connections to a proxy are not concerned."""
+    token = _outside.set(wanted)
+    try:
+        yield
+    finally:
+        _outside.reset(token)
+
+
+def is_public(address: str) -> bool:
+    """Whether an IP address is one of the open internet: not of this machine, a private or
+    shared network, a link, or a reserved range; nor an IPv6 address that stands for one."""
+    try:
+        found = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return False
+    if isinstance(found, ipaddress.IPv6Address):
+        inside = found.ipv4_mapped or found.sixtofour
+        if found in _NAT64:
+            inside = ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)
+        if inside is not None:
+            found = inside
+    return found.is_global and not found.is_multicast
 
 
 @contextmanager
@@ -79,6 +113,14 @@ class _Response(http.client.HTTPResponse):
 
 class _Connection(HTTPConnection):
     response_class = _Response
+    reaches_the_host = True
+
+    def _new_conn(self) -> socket.socket:
+        sock: socket.socket = super()._new_conn()
+        if _outside.get() and self.reaches_the_host and not is_public(sock.getpeername()[0]):
+            sock.close()
+            raise LocationValueError("this address is not public")
+        return sock
 
     def send(self, data: Any) -> None:
         end = _end.get()
@@ -100,7 +142,24 @@ class _SecurePool(HTTPSConnectionPool):
     ConnectionCls = _SecureConnection
 
 
+class _ProxiedConnection(_Connection):
+    reaches_the_host = False
+
+
+class _ProxiedSecureConnection(_SecureConnection):
+    reaches_the_host = False
+
+
+class _ProxiedPool(_Pool):
+    ConnectionCls = _ProxiedConnection
+
+
+class _ProxiedSecurePool(_SecurePool):
+    ConnectionCls = _ProxiedSecureConnection
+
+
 _POOLS = {"http": _Pool, "https": _SecurePool}
+_PROXIED_POOLS = {"http": _ProxiedPool, "https": _ProxiedSecurePool}
 
 
 class DeadlineAdapter(HTTPAdapter):
@@ -118,5 +177,5 @@ class DeadlineAdapter(HTTPAdapter):
     def proxy_manager_for(self, *args: Any, **kwargs: Any) -> Any:
         manager = super().proxy_manager_for(*args, **kwargs)
         if type(manager) is ProxyManager:
-            manager.pool_classes_by_scheme = _POOLS
+            manager.pool_classes_by_scheme = _PROXIED_POOLS
         return manager

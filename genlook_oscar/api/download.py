@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import socket
+import time
+from collections.abc import Collection
+from dataclasses import replace
 from urllib.parse import urljoin, urlsplit
 
+from .deadline import is_public, only_public
 from .exchange import Answer, Call, NoAnswer, exchange
 from .failures import not_downloaded
 from .transport import Timeouts, Transport
@@ -15,10 +20,19 @@ MAX_STEPS = 4
 _CALL = Call("GET", "result picture", "", repeatable=True)
 
 
-def fetch_picture(transport: Transport, url: str, timeouts: Timeouts, max_bytes: int) -> Download:
-    """Fetch `url` once; see `Client.download`. The key does not get here."""
+def fetch_picture(
+    transport: Transport,
+    url: str,
+    timeouts: Timeouts,
+    max_bytes: int,
+    private: Collection[str] = (),
+) -> Download:
+    """Fetch `url` once; see `Client.download`. The key does not get here. Hosts of `private`
+    may have addresses that are not public."""
+    end = time.monotonic() + timeouts.total
     for _step in range(MAX_STEPS):
-        outcome = _ask(transport, url, timeouts, max_bytes)
+        left = replace(timeouts, total=max(end - time.monotonic(), 0.0))
+        outcome = _ask(transport, url, left, max_bytes, private)
         if isinstance(outcome, NoAnswer) or not 300 <= outcome.status < 400:
             break
         target = _target(url, outcome.headers.get("Location", ""))
@@ -32,12 +46,30 @@ def fetch_picture(transport: Transport, url: str, timeouts: Timeouts, max_bytes:
     return Download(outcome.content, kind)
 
 
-def _ask(transport: Transport, url: str, timeouts: Timeouts, max_bytes: int) -> Answer | NoAnswer:
+def _ask(
+    transport: Transport, url: str, timeouts: Timeouts, max_bytes: int, private: Collection[str]
+) -> Answer | NoAnswer:
     if _scheme(url) not in ("http", "https"):
         return NoAnswer("INVALID_URL", sent=False)
     # Pictures are compressed already; what would unpack to far more than it is, is a bomb.
     headers = {"Accept": "image/*", "Accept-Encoding": "identity"}
-    return exchange(transport, url, _CALL, timeouts, key=None, max_bytes=max_bytes, headers=headers)
+    public = urlsplit(url).hostname not in private
+    if public and not _leads_outside(url):
+        return NoAnswer("INVALID_URL", sent=False)
+    with only_public(public):
+        return exchange(
+            transport, url, _CALL, timeouts, key=None, max_bytes=max_bytes, headers=headers
+        )
+
+
+def _leads_outside(url: str) -> bool:
+    """Whether each address of the host is public. A name that only a proxy can look up is left
+    to the proxy; what is connected to in the end is looked at again, see `only_public`."""
+    try:
+        found = socket.getaddrinfo(urlsplit(url).hostname, None, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        return True
+    return all(is_public(str(where[0])) for *_, where in found)
 
 
 def _target(url: str, location: str) -> str | None:

@@ -82,6 +82,10 @@ class Unavailable(GenlookError):
     """Genlook did not answer, or failed: ask again later, minding `carried_out`."""
 
 
+class NotGenlook(Unavailable):
+    """Something on the way answered instead of Genlook: a proxy, a firewall, another server."""
+
+
 class UnreadableAnswer(Unavailable):
     """Genlook said yes, but the rest of the answer is missing, cut off or not what it should be."""
 
@@ -118,6 +122,10 @@ BY_STATUS: Mapping[int, type[GenlookError]] = {
     425: Unavailable,
     429: RateLimited,
 }
+
+# What whoever answers these means, Genlook or something before it, is the same to the caller: too
+# large or of a wrong kind, too slow, too early, too often.
+ANYBODYS = frozenset({408, 413, 414, 415, 425, 429, 431})
 
 # How Genlook says that an imageId is unknown or over is not documented: a guess, kept here.
 _IMAGE_GONE_CODE = re.compile(

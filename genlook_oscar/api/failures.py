@@ -6,10 +6,12 @@ import json
 from typing import Any
 
 from .errors import (
+    ANYBODYS,
     ConfigurationProblem,
     FieldDetail,
     GenlookError,
     NotFound,
+    NotGenlook,
     Rejected,
     Unavailable,
     UnreadableAnswer,
@@ -64,10 +66,11 @@ def refused(answer: Answer, call: Call, key: ApiKey) -> GenlookError:
     """Return the error of an answer whose status is not 2xx."""
     body = json_object(answer.content, key) or {}
     code = tidy(body.get("code"))
-    found = class_for(answer.status, code)
+    found = NotGenlook if _foreign(answer, body, code) else class_for(answer.status, code)
     # 4xx is a refusal, except that a server may time out on (408) or put off (425) a request
     # it has begun; a redirect says that nobody looked, except for 303, "see what came of it".
     uncertain = issubclass(found, Unavailable) or answer.status == 303
+    uncertain = uncertain and found is not NotGenlook
     return found(
         _message(body.get("message")) or f"Genlook answered with HTTP {answer.status}.",
         code=code or f"HTTP_{answer.status}",
@@ -76,6 +79,18 @@ def refused(answer: Answer, call: Call, key: ApiKey) -> GenlookError:
         carried_out=call.changes_something and uncertain,
         retry_after=retry_after(answer.headers),
     )
+
+
+def _foreign(answer: Answer, body: dict[str, Any], code: str) -> bool:
+    """Whether a refusal is not Genlook's, but that of something on the way to it.
+
+    Genlook's errors have one documented shape, with a code and the status again (before version 1
+    the status only, as `statusCode`). A proxy's page says nothing about what was asked for. Of a
+    body that was cut off nobody knows the shape.
+    """
+    if not 400 <= answer.status < 500 or answer.status in ANYBODYS or answer.trouble:
+        return False
+    return not code and answer.status not in (body.get("status"), body.get("statusCode"))
 
 
 def not_downloaded(outcome: Answer | NoAnswer) -> GenlookError:

@@ -63,7 +63,7 @@ def wait_before(
     """Return the seconds to wait after `made` attempts, or None to give up."""
     if made >= policy.attempts or not is_safe(error, repeatable):
         return None
-    wait = min(policy.first_wait * 2.0 ** (made - 1), policy.longest_wait)
+    wait = min(policy.first_wait * 2.0 ** min(made - 1, 64), policy.longest_wait)
     if error.retry_after is None:
         return wait * (1 - policy.spread() / 2)
     if error.retry_after > policy.longest_retry_after:

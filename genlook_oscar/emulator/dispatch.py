@@ -94,9 +94,12 @@ def page(status: int, words: str = "Not here") -> Answer:
 
 
 def error_of(fault: Fault) -> Answer:
-    """The answer of a fault of kind ``error`` or ``page``."""
+    """The answer of a fault of one of the ``ERROR_KINDS``."""
     if fault.kind == "page":
         return page(fault.get("status", 403), "Access denied")
+    if fault.kind == "redirect":
+        where = {"Location": fault.get("location", "/")}
+        return Answer(fault.get("status", 302), b"", "text/html", where)
     retry_after = fault.get("retry_after")
     return error_answer(
         ApiError(
@@ -107,3 +110,11 @@ def error_of(fault: Fault) -> Answer:
             headers={} if retry_after is None else {"Retry-After": str(retry_after)},
         )
     )
+
+
+def changed_by(fault: Fault, answer: Answer) -> Answer:
+    """A JSON answer with the fields that a fault of kind ``change`` names; null removes one."""
+    told = json.loads(answer.body or b"{}")
+    told.update(fault.get("fields", {}))
+    kept = {name: value for name, value in told.items() if value is not None}
+    return json_answer(fault.get("status", answer.status), kept, answer.headers)

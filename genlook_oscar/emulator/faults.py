@@ -22,7 +22,11 @@ ANSWER_KINDS = (
     "delay",
     "slow_body",
     "hold",
+    "redirect",
+    "change",
 )
+ERROR_KINDS = ("error", "page", "redirect")
+"""What is answered in place of what was asked for."""
 GENERATION_KINDS = ("fail", "stall")
 
 _FIELDS: Mapping[str, tuple[type, ...]] = {
@@ -45,6 +49,8 @@ _FIELDS: Mapping[str, tuple[type, ...]] = {
     "reset": (bool,),
     "error_code": (str,),
     "error_message": (str,),
+    "location": (str,),
+    "fields": (dict,),
 }
 
 

@@ -17,7 +17,7 @@ from genlook_oscar.emulator import choices, dispatch, switchboard
 from genlook_oscar.emulator.answers import Answer, Request
 from genlook_oscar.emulator.clock import timestamp
 from genlook_oscar.emulator.failures import ApiError
-from genlook_oscar.emulator.faults import ANSWER_KINDS, Fault
+from genlook_oscar.emulator.faults import ANSWER_KINDS, ERROR_KINDS, Fault
 from genlook_oscar.emulator.world import World
 
 MAX_BODY_BYTES = 64 * 1024 * 1024
@@ -121,7 +121,7 @@ class Handler(BaseHTTPRequestHandler):
             world.clock.sleep(seconds)
         if not self._held(fault, "before"):
             return self._hang_up(reset=True)
-        error = fault if fault is not None and fault.kind in ("error", "page") else None
+        error = fault if fault is not None and fault.kind in ERROR_KINDS else None
         if error is not None and not error.get("carried_out"):
             answer = dispatch.error_of(error)
         else:
@@ -143,7 +143,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def _answer(self, answer: Answer, fault: Fault | None) -> None:
         kind = fault.kind if fault is not None else ""
-        if fault is None or kind in ("error", "page", "refuse", "hold"):
+        if fault is None or kind in (*ERROR_KINDS, "refuse", "hold"):
             self._send(answer)
         elif kind == "delay":
             if fault.get("when") == "after":
@@ -155,6 +155,8 @@ class Handler(BaseHTTPRequestHandler):
             self._send(Answer(fault.get("status", answer.status), b"", answer.content_type))
         elif kind == "garbage":
             self._send(dispatch.page(fault.get("status", answer.status), "It works!"))
+        elif kind == "change":
+            self._send(dispatch.changed_by(fault, answer))
         elif kind == "cut":
             self._send(answer, upto=max(1, len(answer.body) // 2))
             self._hang_up(reset=fault.get("reset", False))

@@ -45,12 +45,17 @@ NOTE_SECONDS = 30
 
 def client(read_timeout: float | None = None) -> Client:
     """A client of the configured account that repeats nothing by itself: pacing and
-    repetition are the engine's."""
+    repetition are the engine's. With `read_timeout` (in seconds) a whole exchange takes no
+    longer than that, however slowly its answer drips."""
+    timeouts = Timeouts(connect=conf.connect_timeout, read=conf.read_timeout)
+    if read_timeout:
+        timeouts = Timeouts(connect=conf.connect_timeout, read=read_timeout, total=read_timeout)
     return Client(
         conf.api_key,
         conf.base_url,
-        timeouts=Timeouts(connect=conf.connect_timeout, read=read_timeout or conf.read_timeout),
+        timeouts=timeouts,
         retry=RetryPolicy.none(),
+        result_hosts=conf.result_hosts,
     )
 
 

@@ -14,6 +14,7 @@ from ..shopper import erasure as local
 from .account import ask
 from .pacing import Kind, Paused
 from .queue import enqueue
+from .timing import backoff
 
 logger = logging.getLogger(__name__)
 
@@ -77,4 +78,4 @@ def erase(pk: str | int) -> None:
 
 
 def _wait(attempts: int) -> float:
-    return float(min(WAIT_SECONDS * 2**attempts, LONGEST_WAIT_SECONDS))
+    return backoff(attempts, WAIT_SECONDS, LONGEST_WAIT_SECONDS)

@@ -1,12 +1,15 @@
 """What is said about a try-on that cannot be: to the shopper, and to the merchant.
 
-Codes are stable and part of the storefront's API; wording may change.
+Codes are stable and part of the storefront's API; wording may change. A failure's text says
+nothing about what it cost: that is read off the books, by `told`.
 """
 
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from ..models import TryOn
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,7 @@ FAILURES: dict[str, Message] = {
         retryable=True,
     ),
     "unavailable": Message(
-        _("The fitting room cannot be reached right now. Nothing was used. Try again shortly."),
+        _("The fitting room cannot be reached right now. Try again shortly."),
         _("Genlook did not answer, or answered with a fault of its own, until the deadline."),
         retryable=True,
     ),
@@ -61,20 +64,20 @@ FAILURES: dict[str, Message] = {
         _("The Genlook account has no credits left. Top it up at Genlook."),
     ),
     "generation_failed": Message(
-        _("The picture could not be made this time. Nothing was used. Please try again."),
-        _("Genlook's generation failed. Failed generations cost no credit."),
+        _("The picture could not be made this time. Please try again."),
+        _("Genlook's generation failed."),
         retryable=True,
     ),
     "too_slow": Message(
-        _("This is taking too long. If the picture still arrives, you will find it here."),
+        _("The picture did not arrive. Please try again."),
         _(
-            "The deadline passed while the picture was being made. It is still followed, "
-            "and delivered if it arrives."
+            "The deadline passed while the picture was being made. It is followed for a day "
+            "longer, and delivered if it arrives."
         ),
         retryable=True,
     ),
     "uncertain": Message(
-        _("The connection broke, and we cannot tell whether your picture was begun. Try again."),
+        _("The connection broke while your picture was being asked for. Please try again."),
         _(
             "The request was sent but its answer was lost. It may have cost a credit, "
             "so it was not repeated by itself."
@@ -86,8 +89,11 @@ FAILURES: dict[str, Message] = {
         _("Genlook refused the request."),
     ),
     "result_lost": Message(
-        _("Your picture was made but could not be fetched. Please try again."),
-        _("Genlook reported the picture as finished, but it could not be downloaded."),
+        _("Your picture was made, but it cannot be shown. Please try again."),
+        _(
+            "Genlook reported the picture as finished, but it could not be downloaded or read. "
+            "That is tried again, for a day at most."
+        ),
         retryable=True,
     ),
     "internal": Message(
@@ -96,6 +102,23 @@ FAILURES: dict[str, Message] = {
         retryable=True,
     ),
 }
+
+FOLLOWED: dict[str, str | Promise] = {
+    "too_slow": _("This is taking too long. If the picture still arrives, you will find it here."),
+    "result_lost": _(
+        "Your picture has been made, but it cannot be fetched yet. You will find it here."
+    ),
+}
+"""The texts of failures while the picture may still come."""
+
+COST: dict[str, str | Promise] = {
+    TryOn.Charge.NONE: _("Nothing was used."),
+    TryOn.Charge.RELEASED: _("Nothing was used."),
+    TryOn.Charge.RESERVED: _("It counts only if the picture arrives."),
+    TryOn.Charge.SETTLED: _("It counts as one try-on."),
+    TryOn.Charge.UNCERTAIN: _("We cannot tell whether anything was used."),
+}
+"""What a shopper reads about the cost of a failed try-on, by what the books say."""
 
 REFUSALS: dict[str, Message] = {
     "off": Message(_("The fitting room is closed."), _("Virtual try-on is switched off.")),
@@ -143,6 +166,18 @@ def shopper_message(code: str) -> str:
     """The sentence that a shopper reads for a failure or refusal with this code."""
     message = FAILURES.get(code) or REFUSALS.get(code) or FAILURES["internal"]
     return str(message.text)
+
+
+def told(tryon: TryOn) -> str:
+    """What the shopper reads about a failed try-on: why, and what was used by the books."""
+    text = FOLLOWED.get(tryon.error_code) if tryon.may_still_come else None
+    return f"{text or shopper_message(tryon.error_code)} {COST[tryon.charge]}"
+
+
+def worth_repeating(tryon: TryOn) -> bool:
+    """Whether the same click may bring a failed try-on's picture. Not while that may still
+    come: the click would only lead to the same try-on."""
+    return is_retryable(tryon.error_code) and not tryon.may_still_come
 
 
 def explanation(code: str) -> str:

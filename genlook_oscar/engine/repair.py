@@ -61,10 +61,13 @@ def end_overdue() -> None:
     for tryon in overdue.filter(status=TryOn.Status.QUEUED)[:BATCH]:
         fail(tryon.pk, TryOn.Status.QUEUED, tryon.error_code or "busy")
     for tryon in overdue.filter(status=TryOn.Status.GENERATING)[:BATCH]:
+        # What is made is paid, and the books and the words say so.
+        charge = TryOn.Charge.SETTLED if tryon.is_made else tryon.charge
         fail(
             tryon.pk,
             TryOn.Status.GENERATING,
-            "too_slow",
+            "result_lost" if tryon.is_made else "too_slow",
+            charge=charge,
             late_until=now + LATE,
             next_poll_at=now + timedelta(seconds=10),
         )

@@ -19,14 +19,22 @@ from ..signals import tryon_completed
 from .account import client
 from .outcomes import detail_of, fail
 from .queue import ensure_watcher
-from .timing import LATE
+from .timing import LATE, backoff
 
 logger = logging.getLogger(__name__)
 
 MAX_BYTES = 25 * 1024 * 1024
 MAX_PIXELS = 40_000_000
 """Bounds of a result. Its format and size are not documented; these are far above any sample."""
+DOWNLOAD_SECONDS = 20.0
+"""For a whole download, redirects included: with a turn of the watcher before it, it stays
+below a minute, the least timeout of django-q2 that the system checks accept."""
 MAX_FETCHES = 6
+"""Downloads before the shopper is told that her picture cannot be fetched."""
+MAX_UNREADABLE = 12
+"""Downloads of what is no picture, before it is given up: it is paid, and asked for again in
+case that something on the way was at fault, but not for ever."""
+LATE_PAUSE = timedelta(minutes=5)
 JPEG_QUALITY = 92
 DIGITAL_SOURCE_TYPE = (
     "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
@@ -50,7 +58,7 @@ class NotAPicture(ValueError):
 
 def lease_seconds() -> float:
     """How long a fetching claim lasts: a download at its slowest, and a margin."""
-    return conf.connect_timeout + 2 * conf.read_timeout + 10
+    return conf.connect_timeout + 2 * max(conf.read_timeout, DOWNLOAD_SECONDS) + 10
 
 
 def fetch(pk: str) -> None:
@@ -63,14 +71,23 @@ def fetch(pk: str) -> None:
     if claim is None:
         return
     tryon = TryOn.objects.get(pk=pk)
+    if tryon.hidden_at:
+        # She has deleted it: what nobody will see is not fetched.
+        _store(tryon, claim, b"")
+        return
     try:
-        with client() as connection:
+        with client(DOWNLOAD_SECONDS) as connection:
             downloaded = connection.download(tryon.result_url, max_bytes=MAX_BYTES)
         picture = marked(downloaded.content)
     except (GenlookError, NotAPicture) as error:
         _not_fetched(tryon, claim, error)
     else:
         _store(tryon, claim, picture)
+
+
+def drop(tryon: TryOn) -> None:
+    """Complete a try-on whose picture she has deleted, and which Genlook names no more."""
+    _store(tryon, tryon.claim, b"")
 
 
 def marked(content: bytes) -> bytes:
@@ -134,7 +151,15 @@ def _not_fetched(tryon: TryOn, claim: str, error: GenlookError | NotAPicture) ->
     now = clock.now()
     detail = detail_of(error) if isinstance(error, GenlookError) else str(error)
     mine = TryOn.objects.filter(pk=tryon.pk, claim=claim)
-    if tryon.fetches >= MAX_FETCHES and tryon.status == TryOn.Status.GENERATING:
+    free: dict[str, Any] = {"claim": "", "claimed_until": None, "error_detail": detail}
+    hopeless = isinstance(error, NotAPicture | Rejected)
+    again: dict[str, Any] = {"result_url": "", "next_poll_at": now + LATE_PAUSE}
+    if tryon.status != TryOn.Status.GENERATING:
+        if hopeless and tryon.fetches >= MAX_UNREADABLE:
+            again["late_until"] = None
+        mine.update(**again, **free)
+        return
+    if tryon.fetches >= MAX_FETCHES:
         # It was paid for, so it stays followed; the shopper need not wait for it.
         fail(
             tryon.pk,
@@ -144,20 +169,13 @@ def _not_fetched(tryon: TryOn, claim: str, error: GenlookError | NotAPicture) ->
             error_detail=detail,
             charge=TryOn.Charge.SETTLED,
             late_until=now + LATE,
-            next_poll_at=now + timedelta(minutes=5),
-            result_url="",
+            **again,
         )
         return
-    pause = timedelta(seconds=min(2.0**tryon.fetches, 60.0))
-    if isinstance(error, NotFound | Rejected) or tryon.fetches % 3 == 0:
+    pause = timedelta(seconds=backoff(tryon.fetches, 1.0, 60.0))
+    if hopeless or isinstance(error, NotFound) or tryon.fetches % 3 == 0:
         # The URL may have expired: the next question brings a fresh one.
-        mine.update(
-            result_url="",
-            next_poll_at=now + pause,
-            claim="",
-            claimed_until=None,
-            error_detail=detail,
-        )
+        mine.update(result_url="", next_poll_at=now + pause, **free)
     else:
         mine.update(claimed_until=now + pause, enqueued_at=None, error_detail=detail)
     ensure_watcher()

@@ -200,7 +200,7 @@ def _refused(tryon: TryOn, claim: str, error: GenlookError) -> None:
             **values,
         )
     elif code in ("busy", "unavailable"):
-        wait = min(FIRST_BACKOFF * 2 ** (tryon.attempts - 1), LONGEST_BACKOFF)
+        wait = timing.backoff(tryon.attempts - 1, FIRST_BACKOFF, LONGEST_BACKOFF)
         wait *= random.uniform(0.75, 1.25)
         _again(tryon, claim, max(wait, error.retry_after or 0), code, **values)
     else:

@@ -62,6 +62,12 @@ def usual(account: Account) -> Usual:
     return Usual(low=known[edge], middle=middle, high=known[-1 - edge] * 1.02)
 
 
+def backoff(attempts: int, first: float, longest: float) -> float:
+    """Seconds to wait after `attempts`: `first`, doubled with each, `longest` at most. For
+    any number of attempts: a power without a bound does not fit into a float one day."""
+    return float(min(first * 2.0 ** min(max(attempts, 0), 64), longest))
+
+
 def learn(seconds: float) -> None:
     """Remember how long a generation took, in seconds. A lost update costs one sample."""
     if seconds >= 0:

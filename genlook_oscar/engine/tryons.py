@@ -65,8 +65,8 @@ def request(
     is a request; else the shopper alone is known.
 
     The same click again (same `idempotency_key`), and the same picture while it is being
-    made, give the same try-on; a picture that exists already is given again at no cost.
-    Raises `Refused`.
+    made, or while it is late and still followed, give the same try-on; a picture that exists
+    already is given again at no cost. Raises `Refused`.
     """
     who = who or Visitor(shopper.user, shopper.key)
     answer = verdict(product, who=who, itself=True)
@@ -172,7 +172,11 @@ def _existing(
         status=TryOn.Status.COMPLETED,
         expires_at__gt=clock.now(),
     ) & ~Q(result="")
-    same = finished | Q(live_key=live_key)
+    # Late, and paid for if it comes: a second one would be a second credit for one picture.
+    followed = Q(reuse_key=key, status=TryOn.Status.FAILED, late_until__gt=clock.now()) & ~Q(
+        generation_id=""
+    )
+    same = finished | Q(live_key=live_key) | followed
     if idempotency_key:
         same |= Q(idempotency_key=idempotency_key)
     hers = TryOn.objects.filter(shopper=shopper, hidden_at=None)
@@ -181,7 +185,8 @@ def _existing(
         return None
     clicked = [row for row in found if idempotency_key and row.idempotency_key == idempotency_key]
     live = [row for row in found if row.live_key == live_key]
-    tryon = (clicked or live or found)[0]
+    pictures = [row for row in found if row.status == TryOn.Status.COMPLETED]
+    tryon = (clicked or live or pictures or found)[0]
     return Accepted(tryon, reused=not clicked and tryon.status == TryOn.Status.COMPLETED)
 
 

@@ -9,17 +9,15 @@ import logging
 import math
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 from django.db.models import Q
 
 from .. import clock
 from ..api import (
-    ConfigurationProblem,
     Generation,
     GenerationStatus,
     GenlookError,
-    NotFound,
-    OutOfCredits,
 )
 from ..models import Account, TryOn
 from ..models.moments import free, over, past
@@ -162,14 +160,14 @@ class _Question:
         except Paused as pause:
             # A question that may be too early waits until its answer is nearly sure.
             self._later(pause.seconds if sure else min(pause.seconds, usual.high - waited), 0)
-        except NotFound as error:
-            self._ended("generation_failed", detail_of(error), TryOn.Charge.UNCERTAIN)
-        except (ConfigurationProblem, OutOfCredits):
-            self._later(timing.LONGEST_PAUSE_SECONDS)
         except GenlookError as error:
-            # Genlook's trouble is not the generation's: it is asked for until the deadline.
+            # Neither Genlook's trouble nor the network's is the generation's, and it is paid
+            # for: not even its own "not found" ends it before it is given up as late.
             logger.info("A generation was not answered: %s", error.code)
-            self._later(error.retry_after or min(1.0 * (tryon.polls + 1), 10.0))
+            self._later(
+                error.retry_after or min(1.0 * (tryon.polls + 1), timing.LONGEST_PAUSE_SECONDS),
+                error_detail=detail_of(error),
+            )
         else:
             self._answered(generation, usual, waited)
 
@@ -196,15 +194,22 @@ class _Question:
             )
             if changed:
                 self.fetching.give(partial(results.fetch, str(tryon.pk)))
-        elif tryon.status == TryOn.Status.GENERATING:
-            self._later(usual.after(waited))
+        elif generation.status is GenerationStatus.COMPLETED and tryon.hidden_at:
+            results.drop(tryon)
+        elif generation.status is GenerationStatus.COMPLETED:
+            # Finished, hence charged; a later answer may name the picture.
+            detail = "Genlook says that the picture is finished, and not where it is."
+            self._later(usual.after(waited), charge=TryOn.Charge.SETTLED, error_detail=detail)
         else:
-            self._later(timing.LATE_PAUSE_SECONDS)
+            self._later(usual.after(waited))
 
-    def _later(self, seconds: float, asked: int = 1) -> None:
+    def _later(self, seconds: float, asked: int = 1, **values: Any) -> None:
+        if self.tryon.status != TryOn.Status.GENERATING:
+            seconds = max(seconds, timing.LATE_PAUSE_SECONDS)
         TryOn.objects.filter(pk=self.tryon.pk).update(
             polls=self.tryon.polls + asked,
             next_poll_at=clock.now() + timedelta(seconds=max(seconds, 0.05)),
+            **values,
         )
 
     def _ended(self, code: str, detail: str, charge: str) -> None:

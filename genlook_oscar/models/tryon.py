@@ -233,6 +233,21 @@ class TryOn(models.Model):
         return self.status not in self.LIVE
 
     @property
+    def may_still_come(self) -> bool:
+        """Whether it failed and its generation is followed all the same."""
+        return bool(
+            self.status == self.Status.FAILED
+            and self.generation_id
+            and self.late_until
+            and self.late_until > clock.now()
+        )
+
+    @property
+    def is_made(self) -> bool:
+        """Whether Genlook has said that the picture is finished, and so has charged it."""
+        return bool(self.result_url or self.fetches or self.charge == self.Charge.SETTLED)
+
+    @property
     def public_status(self) -> str:
         """The status that a shopper is told: being sent counts as waiting."""
         return self.Status.QUEUED if self.status == self.Status.SUBMITTING else self.status

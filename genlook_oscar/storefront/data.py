@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.text import slugify
 
 from .. import clock
-from ..engine.messages import is_retryable, shopper_message
+from ..engine.messages import told, worth_repeating
 from ..engine.progress import Progress
 from ..models import Photo, TryOn
 from ..shopper.quality import WARNINGS
@@ -88,8 +88,8 @@ def error_data(tryon: TryOn) -> dict[str, Any] | None:
         return None
     return {
         "code": tryon.error_code,
-        "message": shopper_message(tryon.error_code),
-        "retryable": is_retryable(tryon.error_code),
+        "message": told(tryon),
+        "retryable": worth_repeating(tryon),
         "charged": CHARGED.get(TryOn.Charge(tryon.charge)),
     }
 
@@ -160,4 +160,7 @@ def accepted_data(tryon: TryOn, progress: Progress, reused: bool) -> dict[str, A
     }
     if reused:
         answer["reused"] = True
+    if tryon.may_still_come:
+        # The click has led to an earlier try-on, which is late.
+        answer |= {"may_still_come": True, "message": told(tryon)}
     return answer

@@ -33,6 +33,8 @@ TOLD = (
     "result",
     "expires_at",
     "error_code",
+    "generation_id",
+    "late_until",
     "photo__erased_at",
     "photo__expires_at",
     "ready_mail__tryon",

@@ -113,7 +113,7 @@ class TryOnView(DeletableByForm):
             "product_url": product.get_absolute_url() if offered else None,
             "retry_url": reverse("genlook_oscar:new", args=[product.pk]) if offered else None,
             "can_retry": bool(error and error["retryable"] and shown_photo and offered),
-            "may_still_come": tryon.late_until is not None and not tryon.has_result(),
+            "may_still_come": tryon.may_still_come,
             "offers_mail": configuration.ready_mail and mails.can_reach(request.user),
         }
         if tryon.has_result():

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from genlook_oscar import clock
-from genlook_oscar.engine import messages, repair
+from genlook_oscar.engine import messages, repair, results, submitting, watching
 from genlook_oscar.models import Account, Photo, TryOn
 from genlook_oscar.models.tryon import TryOnQuerySet
 
@@ -226,15 +226,214 @@ def test_a_result_that_is_no_picture_is_not_shown(emulator, click, drain):
     assert tryon.late_until
 
 
-def test_a_generation_that_genlook_forgot_is_booked_as_uncertain(emulator, click, drain):
-    emulator.control.fault(
-        "error", path="/generations/", status=404, code="GENERATION_NOT_FOUND", times=None
-    )
+def test_a_picture_that_cannot_be_read_is_not_downloaded_for_ever(
+    emulator, click, drain, pass_time, sweep
+):
+    emulator.control.fault("garbage", path="/results/", times=None)
+    tryon = click()
+    drain(limit=2000)
+    for _ in range(20):
+        pass_time(minutes=6)
+        sweep()
+        drain()
+    tryon.refresh_from_db()
+    downloads = emulator.control.state()["requests"]["GET /results/{id}"]
+    assert downloads == tryon.fetches == results.MAX_UNREADABLE
+    assert (tryon.status, tryon.error_code) == (Status.FAILED, "result_lost")
+    assert (tryon.charge, tryon.may_still_come) == (Charge.SETTLED, False)
+    told = messages.told(tryon)
+    assert "cannot be shown" in told
+    assert "counts as one try-on" in told
+    assert "not a readable picture" in tryon.error_detail
+
+
+def test_a_picture_that_cannot_be_fetched_by_the_deadline_is_told_as_paid(
+    emulator, click, drain, pass_time, sweep, until
+):
+    emulator.control.fault("error", path="/results/", status=503, times=None)
+    tryon = click()
+    until(tryon, lambda row: row.fetches)
+    TryOn.objects.filter(pk=tryon.pk).update(deadline_at=clock.now())
+    drain(limit=2000)
+    tryon.refresh_from_db()
+    assert tryon.fetches < results.MAX_FETCHES
+    assert (tryon.error_code, tryon.charge) == ("result_lost", Charge.SETTLED)
+    assert "has been made" in messages.told(tryon)
+    emulator.control.clear_faults()
+    pass_time(minutes=6)
+    sweep()
+    drain()
+    tryon.refresh_from_db()
+    assert tryon.status == Status.COMPLETED
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://10.0.0.7/secret",
+        "http://169.254.169.254/latest/meta-data/",
+        "http://[::1]:6379/",
+        "http://localhost:6379/",
+    ],
+)
+@pytest.mark.parametrize("kind", ["change", "redirect"])
+def test_a_result_in_a_private_network_is_not_fetched(emulator, click, drain, until, kind, address):
+    if kind == "change":
+        fields = {"resultImageUrl": address}
+        emulator.control.fault(kind, path="/generations/", fields=fields, times=1)
+    else:
+        emulator.control.fault(kind, path="/results/", location=address, times=1)
+    tryon = click()
+    until(tryon, lambda row: row.fetches)
+    assert "RESULT_URL_REFUSED" in tryon.error_detail
+    drain()
+    tryon.refresh_from_db()
+    assert tryon.status == Status.COMPLETED, tryon.error_detail
+
+
+@pytest.fixture
+def until(pass_time, on_commit):
+    """Have the try-on sent, and the watcher look until something is so of its row."""
+
+    def act(tryon, holds):
+        with on_commit():
+            submitting.submit(str(tryon.pk))
+        for _ in range(100):
+            tryon.refresh_from_db()
+            if holds(tryon):
+                return
+            with on_commit():
+                pause = watching.look()
+            pass_time(seconds=(pause or 0) + 0.001)
+        raise AssertionError("that never came")
+
+    return act
+
+
+NOT_FOUND = {"kind": "error", "status": 404, "code": "GENERATION_NOT_FOUND"}
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        NOT_FOUND,
+        {"kind": "page", "status": 404},
+        {"kind": "page", "status": 403},
+        {"kind": "page", "status": 401},
+        {"kind": "redirect", "location": "/login"},
+        {"kind": "error", "status": 403, "code": "FORBIDDEN"},
+        {"kind": "change", "fields": {"status": None}},
+        {"kind": "change", "fields": {"resultImageUrl": None}},
+        {"kind": "change", "fields": {"status": "SOMETHING_NEW", "resultImageUrl": None}},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("times", [1, 4])
+def test_no_odd_answer_ends_a_generation_that_is_paid(emulator, click, drain, fault, times):
+    emulator.control.fault(path="/generations/", times=times, **fault)
     tryon = click()
     drain()
     tryon.refresh_from_db()
-    assert tryon.error_code == "generation_failed"
-    assert tryon.charge == Charge.UNCERTAIN
+    assert tryon.status == Status.COMPLETED, tryon.error_detail
+    assert (tryon.charge, tryon.error_code, tryon.error_detail) == (Charge.SETTLED, "", "")
+    assert emulator.control.state()["charged"] == 1
+
+
+def test_a_generation_found_again_after_the_deadline_is_delivered(
+    emulator, click, drain, pass_time, sweep
+):
+    emulator.control.fault(path="/generations/", times=None, **NOT_FOUND)
+    tryon = click()
+    drain(limit=1000)
+    tryon.refresh_from_db()
+    assert (tryon.status, tryon.error_code) == (Status.FAILED, "too_slow")
+    assert tryon.charge == Charge.RESERVED
+    assert "GENERATION_NOT_FOUND" in tryon.error_detail
+    emulator.control.clear_faults()
+    pass_time(seconds=61)
+    sweep()
+    drain()
+    tryon.refresh_from_db()
+    assert (tryon.status, tryon.charge) == (Status.COMPLETED, Charge.SETTLED)
+
+
+def test_a_generation_that_genlook_forgot_is_booked_as_uncertain_after_a_day(
+    emulator, click, drain, pass_time, sweep
+):
+    emulator.control.fault(path="/generations/", times=None, **NOT_FOUND)
+    tryon = click()
+    drain(limit=1000)
+    pass_time(hours=25)
+    sweep()
+    tryon.refresh_from_db()
+    assert (tryon.status, tryon.charge) == (Status.FAILED, Charge.UNCERTAIN)
+    assert "cannot tell" in messages.told(tryon)
+
+
+def test_a_finished_picture_that_genlook_does_not_name_is_paid_and_followed(
+    emulator, click, drain, pass_time, sweep
+):
+    emulator.control.fault(
+        "change", path="/generations/", fields={"resultImageUrl": None}, times=None
+    )
+    tryon = click()
+    drain(limit=1000)
+    tryon.refresh_from_db()
+    assert (tryon.status, tryon.error_code) == (Status.FAILED, "result_lost")
+    assert tryon.charge == Charge.SETTLED
+    emulator.control.clear_faults()
+    pass_time(seconds=61)
+    sweep()
+    drain()
+    tryon.refresh_from_db()
+    assert (tryon.status, tryon.charge) == (Status.COMPLETED, Charge.SETTLED)
+
+
+class TestLateAndClickedAgain:
+    """The bill does not grow with the shopper's patience."""
+
+    def late(self, emulator, click, drain):
+        emulator.control.settings(generation_seconds=3600)
+        tryon = click()
+        drain(limit=1000)
+        tryon.refresh_from_db()
+        assert tryon.may_still_come
+        return tryon
+
+    def test_each_click_leads_to_the_one_that_is_followed(self, emulator, click, drain):
+        tryon = self.late(emulator, click, drain)
+        again = [click() for _ in range(4)]
+        drain(limit=1000)
+        assert {row.pk for row in again} == {tryon.pk}
+        assert emulator.control.state()["requests"]["POST /try-on"] == 1
+
+    def test_it_says_so(self, emulator, click, drain):
+        tryon = self.late(emulator, click, drain)
+        assert not messages.worth_repeating(tryon)
+        assert "you will find it here" in messages.told(tryon)
+        assert "only if the picture arrives" in messages.told(tryon)
+
+    def test_another_photo_is_another_wish(self, emulator, click, drain, make_photo):
+        tryon = self.late(emulator, click, drain)
+        assert click(photo=make_photo("#117711")).pk != tryon.pk
+
+    def test_what_is_given_up_may_be_asked_for_anew(
+        self, emulator, click, drain, pass_time, sweep, make_photo
+    ):
+        tryon = self.late(emulator, click, drain)
+        pass_time(hours=25)
+        sweep()
+        tryon.refresh_from_db()
+        assert messages.worth_repeating(tryon)
+        assert "you will find it here" not in messages.told(tryon)
+
+    def test_what_she_has_deleted_is_not_come_back_to(self, emulator, click, drain, on_commit):
+        from genlook_oscar.engine.tryons import cancel_or_delete
+
+        tryon = self.late(emulator, click, drain)
+        with on_commit():
+            cancel_or_delete(tryon)
+        assert click().pk != tryon.pk
 
 
 def test_a_deleted_photo_ends_what_waits(emulator, click, drain, photo, on_commit):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import socket
 import time
 from typing import Any, ClassVar
 
@@ -210,3 +211,90 @@ def test_cut_picture_is_fetched_again(patient, service, url, waits):
     service.play(cut(200, PICTURE), answer(503, b"", Retry_After="2"), answer(200, PICTURE))
     assert patient.download(url, max_bytes=100).content == PICTURE
     assert waits == [0.5, 2.0]
+
+
+PUBLIC, PRIVATE = "93.184.216.34", "10.1.2.3"
+
+
+@pytest.fixture
+def names(monkeypatch):
+    """What the names of hosts stand for; localhost stays what it is."""
+    known = {"genlook.example": [PUBLIC], "inside.example": [PRIVATE], "both.example": []}
+    known["both.example"] = [PUBLIC, PRIVATE]
+    real = socket.getaddrinfo
+
+    def look_up(host, port, *args, **kwargs):
+        if host not in known:
+            return real(host, port, *args, **kwargs)
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (ip, port or 0)) for ip in known[host]]
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    return known
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "127.0.0.2",
+        "localhost",
+        "0.0.0.0",
+        "10.0.0.1",
+        "172.16.0.1",
+        "192.168.1.1",
+        "100.64.0.1",
+        "169.254.169.254",
+        "224.0.0.1",
+        "240.0.0.1",
+        "2130706433",
+        "[::]",
+        "[::1]",
+        "[fe80::1]",
+        "[fd00::1]",
+        "[::ffff:127.0.0.1]",
+        "[64:ff9b::a00:1]",
+        "[2002:7f00:1::]",
+        "inside.example",
+        "both.example",
+    ],
+)
+@pytest.mark.parametrize("how", ["named", "redirect"])
+def test_picture_in_a_private_network_is_refused(client, service, url, names, how, address):
+    target = f"http://{address}:{service.server.server_address[1]}/r.jpg"
+    service.play(answer(302, {}, Location=target), answer(200, PICTURE))
+    with pytest.raises(Rejected) as caught:
+        client.download(target if how == "named" else url, max_bytes=100)
+    assert caught.value.code == "RESULT_URL_REFUSED"
+    assert len(service.seen) == (how == "redirect")
+
+
+def test_name_that_leads_inside_only_when_it_is_connected_to_is_refused(
+    client, service, names, monkeypatch
+):
+    """The second look-up of the same name may bring another address."""
+    monkeypatch.setattr("genlook_oscar.api.download.is_public", lambda address: True)
+    target = f"http://localhost:{service.server.server_address[1]}/r.jpg"
+    service.play(answer(200, PICTURE))
+    with pytest.raises(Rejected) as caught:
+        client.download(target, max_bytes=100)
+    assert caught.value.code == "RESULT_URL_REFUSED"
+    assert not service.seen
+
+
+def test_private_host_that_is_configured_is_fetched_from(make_client, service):
+    target = f"http://localhost:{service.server.server_address[1]}/r.jpg"
+    service.play(answer(200, PICTURE))
+    client = make_client(result_hosts=["localhost"])
+    assert client.download(target, max_bytes=100).content == PICTURE
+
+
+def test_all_steps_share_the_time_of_one_exchange(make_client, service, url):
+    def late_redirect(handler):
+        handler.server.service.over.wait(0.3)
+        answer(302, {}, Location=url)(handler)
+
+    service.play(*[late_redirect] * 4)
+    client = make_client(timeouts=Timeouts(connect=1.0, read=1.0, total=0.5))
+    with pytest.raises(Unavailable) as caught:
+        client.download(url, max_bytes=100)
+    assert caught.value.code == "TIMEOUT"
+    assert len(service.seen) == 2

@@ -13,6 +13,7 @@ from genlook_oscar.api import (
     GenlookError,
     ImageUnknown,
     NotFound,
+    NotGenlook,
     OutOfCredits,
     ProductUnknown,
     ProductUpsert,
@@ -133,31 +134,37 @@ def test_validation_details(client, service):
     )
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
-        b"",
-        b"<html>502</html>",
-        b"[]",
-        b"null",
-        b'{"code": 5, "message": {"a": 1}, "details": {"x": 1}, "status": "no"}',
-        b'{"code": null, "message": null, "details": null}',
-        b'{"details": [null, 1, []]}',
-        b"\xff\xfe\xff",
-        b"[" * 100_000,
-    ],
-)
+NO_ERROR_OF_GENLOOKS = [
+    b"",
+    b"<html>502</html>",
+    b"[]",
+    b"null",
+    b'{"code": 5, "message": {"a": 1}, "details": {"x": 1}, "status": "no"}',
+    b'{"code": null, "message": null, "details": null}',
+    b'{"details": [null, 1, []]}',
+    b'{"code": "", "status": 200}',
+    b"\xff\xfe\xff",
+    b"[" * 100_000,
+]
+
+
+@pytest.mark.parametrize("body", NO_ERROR_OF_GENLOOKS)
+@pytest.mark.parametrize("status", [400, 401, 402, 403, 404, 405, 409, 410, 422, 451, 499])
+@pytest.mark.parametrize("name", ["try-on", "generation"])
+def test_refusal_in_another_shape_is_not_genlooks(client, service, body, status, name):
+    """A proxy's page or a firewall's says nothing about a generation, a key or an account."""
+    service.play(answer(status, body))
+    error = failure(client, name)
+    assert type(error) is NotGenlook
+    assert issubclass(NotGenlook, Unavailable)
+    assert (error.code, error.status) == (f"HTTP_{status}", status)
+    assert error.carried_out is False
+
+
+@pytest.mark.parametrize("body", NO_ERROR_OF_GENLOOKS)
 @pytest.mark.parametrize(
     ("status", "expected"),
-    [
-        (400, Rejected),
-        (401, ConfigurationProblem),
-        (402, OutOfCredits),
-        (404, NotFound),
-        (429, RateLimited),
-        (500, Unavailable),
-        (502, Unavailable),
-    ],
+    [(408, Unavailable), (413, Rejected), (429, RateLimited), (500, Unavailable)],
 )
 def test_unusable_error_body_leaves_the_status_to_decide(client, service, body, status, expected):
     service.play(answer(status, body))

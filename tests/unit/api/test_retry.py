@@ -136,7 +136,7 @@ def test_rate_limit_is_waited_for_whatever_the_request(patient, service, waits, 
 @pytest.mark.parametrize("status", [400, 401, 402, 403, 404, 409, 410, 413, 422, 302])
 @pytest.mark.parametrize("name", [*COSTS, *sorted(HARMLESS.keys() - {"download"})])
 def test_refusal_is_final(patient, service, name, status):
-    service.play(answer(status, {}), GOOD)
+    service.play(answer(status, {"code": "SOMETHING_NEW", "status": status}), GOOD)
     with pytest.raises(GenlookError):
         (COSTS | HARMLESS)[name](patient)
     assert len(service.seen) == 1

@@ -328,3 +328,19 @@ def test_what_belongs_to_another_account(
     assert other.try_on(image_id).json()["code"] == image
     assert other.get(f"/generations/{generation_id}").json()["code"] == generation
     assert api.get(f"/generations/{generation_id}").status_code == 200
+
+
+def test_something_on_the_way_leads_elsewhere(api: Api, control: Control) -> None:
+    image_id = api.image_id()
+    control.fault("redirect", path="/try-on", location="https://login.example/")
+    body = {"image": image_id}
+    answer = api.call("POST", "/try-on", json=body, allow_redirects=False)
+    assert answer.status_code == 302
+    assert answer.headers["Location"] == "https://login.example/"
+    assert control.state()["generations"] == []
+
+
+def test_fields_of_an_answer_are_changed(api: Api, control: Control) -> None:
+    control.fault("change", path="/account/", fields={"creditBalance": None, "other": [1]})
+    assert api.get("/account/credits").json() == {"other": [1]}
+    assert api.credits() == 1000
