@@ -13,6 +13,7 @@ import secrets
 from pathlib import Path
 
 import dj_database_url
+import django
 import oscar
 from oscar import defaults
 from oscar.defaults import *  # noqa: F403
@@ -174,8 +175,12 @@ WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
 
-EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
-EMAIL_FILE_PATH = DATA / "mail"
+_MAIL = "django.core.mail.backends.filebased.EmailBackend"
+if django.VERSION >= (6, 1):
+    MAILERS = {"default": {"BACKEND": _MAIL, "OPTIONS": {"file_path": DATA / "mail"}}}
+else:
+    EMAIL_BACKEND = _MAIL
+    EMAIL_FILE_PATH = DATA / "mail"
 
 LOGGING = {
     "version": 1,

@@ -12,6 +12,7 @@ from oscar.defaults import *  # noqa: F403
 
 from genlook_oscar import known_good
 from genlook_oscar.dashboard.navigation import NAVIGATION_ENTRY
+from tests.mailing import mail_settings
 
 SCRATCH = Path(os.environ.get("GENLOOK_TEST_SCRATCH") or tempfile.mkdtemp(prefix="genlook-tests-"))
 # Of several that test side by side, each has a folder of its own.
@@ -34,7 +35,7 @@ STATIC_ROOT = SCRATCH / "static"
 MEDIA_URL = "/media/"
 MEDIA_ROOT = SCRATCH / "media"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+globals().update(mail_settings("django.core.mail.backends.locmem.EmailBackend"))
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 DATABASES = {

@@ -38,11 +38,11 @@ def facts(product_id: Any, parent_id: Any = None) -> dict[str, Any]:
     own = links.filter(product_id=product_id)
     above = links.none() if parent_id is None else links.filter(product_id=parent_id)
     return {
-        "genlook_own_on": Subquery(own.values("enabled")),
-        "genlook_parent_on": Subquery(above.values("enabled")),
+        "genlook_own_on": Subquery(own.values("enabled")[:1]),
+        "genlook_parent_on": Subquery(above.values("enabled")[:1]),
         "genlook_category_on": _category_rule(product_id, parent_id),
         "genlook_class_on": _class_rule(product_id, parent_id),
-        "genlook_ready": Subquery(own.values("ready_code")),
+        "genlook_ready": Subquery(own.values("ready_code")[:1]),
     }
 
 
@@ -124,6 +124,6 @@ def _category_rule(product_id: Any, parent_id: Any) -> Any:
 
 def _class_rule(product_id: Any, parent_id: Any) -> Any:
     products = get_model("catalogue", "Product")._base_manager.order_by()
-    owner = products.filter(pk=_owner(product_id, parent_id))
-    rule = Rule.objects.order_by().filter(product_class_id=Subquery(owner.values("product_class")))
-    return Subquery(rule.values("on"))
+    owner = products.filter(pk=_owner(product_id, parent_id)).values("product_class")[:1]
+    rule = Rule.objects.order_by().filter(product_class_id=Subquery(owner))
+    return Subquery(rule.values("on")[:1])

@@ -6,11 +6,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.test import override_settings
 
 from genlook_oscar import clock
 from genlook_oscar.engine import alerts
 from genlook_oscar.models import Account, Configuration, Counter, TryOn, allowance
 from genlook_oscar.signals import budget_reached, credits_low
+from tests.mailing import mail_settings
 
 pytestmark = [pytest.mark.django_db, pytest.mark.anydb]
 
@@ -114,10 +116,10 @@ def test_nobody_is_told_where_nobody_is_named(shop: Any, mailoutbox: list[Any]) 
     assert mailoutbox == []
 
 
+@override_settings(**mail_settings("nowhere.Backend"))
 def test_mail_that_cannot_be_sent_stops_no_sweep(
-    shop: Any, settings: Any, sweep: Any, caplog: Any, emulator: Any
+    shop: Any, sweep: Any, caplog: Any, emulator: Any
 ) -> None:
-    settings.EMAIL_BACKEND = "nowhere.Backend"
     Account.raise_alarm("UNAVAILABLE")
     sweep()
     assert "could not be sent" in caplog.text

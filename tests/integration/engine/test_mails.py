@@ -12,6 +12,7 @@ from django.test import Client, override_settings
 from genlook_oscar.engine import mails
 from genlook_oscar.models import ReadyMail, TryOn
 from tests.integration.storefront.conftest import HTML, Visitor
+from tests.mailing import mail_settings
 
 
 @pytest.fixture
@@ -96,7 +97,7 @@ def test_no_e_mail(
     assert mail.outbox == []
 
 
-@override_settings(EMAIL_BACKEND="tests.mailing.Refusing")
+@override_settings(**mail_settings("tests.mailing.Refusing"))
 def test_a_mail_server_that_refuses_is_logged_without_the_address(
     ready: Any, later: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
