@@ -10,11 +10,12 @@ class GenlookOscarConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from . import checks, receivers  # noqa: F401
+        from . import checks, receivers, transactions  # noqa: F401
         from .catalogue import eligibility, noticing
         from .engine.queue import ensure_schedules
         from .shopper import experiment
 
+        transactions.connect()
         noticing.connect()
         eligibility.control_group.append(experiment.sees_no_button)
 

@@ -115,8 +115,8 @@ def _installation() -> Iterator[CheckMessage]:
         mode = (database.get("OPTIONS") or {}).get("transaction_mode") or ""
         if mode.upper() != "IMMEDIATE":
             yield Warning(
-                "SQLite is used without immediate transactions: with web server and workers "
-                'side by side, "database is locked" loses work.',
+                "SQLite is used without immediate transactions: with workers beside the web "
+                'server, the shop\'s own pages and django-q2 meet "database is locked".',
                 hint="Write "
                 + known_good.line('DATABASES["default"]["OPTIONS"]', known_good.SQLITE_OPTIONS)
                 + ".",

@@ -21,6 +21,7 @@ from .engine import books
 from .insight import attribution, experiment
 from .models import DayMark, Photo, Shopper, TryOn
 from .shopper import erasure, files, identity
+from .transactions import atomic
 
 logger = logging.getLogger(__name__)
 
@@ -51,7 +52,7 @@ def bring_guest_along(request: Any, user: Any, **kwargs: Any) -> None:
 def ask_for_erasure(instance: Shopper, **kwargs: Any) -> None:
     """Genlook has to erase a deleted shopper, which deleting her user brings about too."""
     # A failure in the database is undone up to here, so that the deletion itself can go on.
-    with transaction.atomic():
+    with atomic():
         erasure.ask_genlook(erasure.names_sent(instance))
         if instance.user_id:
             experiment.forget(instance.user)
@@ -78,7 +79,7 @@ def keep_books(instance: TryOn, **kwargs: Any) -> None:
 @_contained
 def count_day_again(instance: TryOn, **kwargs: Any) -> None:
     """The figures of its day are another's now."""
-    with transaction.atomic():
+    with atomic():
         DayMark.note(instance.created_at)
 
 

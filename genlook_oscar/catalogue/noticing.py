@@ -8,12 +8,12 @@ found by the daily comparison (see `engine.catalogue`).
 import logging
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.db.models.signals import m2m_changed, post_delete, post_save
 from oscar.core.loading import get_model
 
 from ..models import ProductLink, Ready, Report
+from ..transactions import atomic
 from .rules import HARD
 
 logger = logging.getLogger(__name__)
@@ -88,7 +88,7 @@ def _reported(instance: Report, created: bool, raw: bool = False, **kwargs: Any)
     if not created or raw or instance.link_id is None:
         return
     try:
-        with transaction.atomic():
+        with atomic():
             ProductLink.objects.filter(pk=instance.link_id).update(checked_at=None)
     except Exception:
         logger.exception("A report was not noticed; the daily comparison finds it.")
@@ -97,7 +97,7 @@ def _reported(instance: Report, created: bool, raw: bool = False, **kwargs: Any)
 def _contained(*product_ids: Any) -> None:
     try:
         # A failure in the database is undone up to here, so that the shop's own work goes on.
-        with transaction.atomic():
+        with atomic():
             note_changed(*product_ids)
     except Exception:
         logger.exception("A change of a product was not noticed; the comparison finds it.")

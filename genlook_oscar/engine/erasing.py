@@ -3,7 +3,6 @@
 import logging
 from datetime import datetime, timedelta
 
-from django.db import transaction
 from django.db.models import F, QuerySet
 
 from .. import clock
@@ -11,6 +10,7 @@ from ..api import GenlookError
 from ..models import Erasure, Photo, Shopper, TryOn
 from ..models.moments import over
 from ..shopper import erasure as local
+from ..transactions import atomic
 from .account import ask
 from .pacing import Kind, Paused
 from .queue import enqueue
@@ -39,7 +39,7 @@ def ask_for(external_user_id: str) -> None:
 def erase_everything(shopper: Shopper) -> None:
     """Erase all pictures of a shopper at her wish: here now, at Genlook by tasks. What waits
     is cancelled; what is being made is dropped on arrival. Safe to repeat."""
-    with transaction.atomic():
+    with atomic():
         waiting = TryOn.objects.filter(shopper=shopper, status=TryOn.Status.QUEUED)
         for pk in waiting.values_list("pk", flat=True):
             TryOn.objects.move(pk, TryOn.Status.QUEUED, TryOn.Status.CANCELLED)

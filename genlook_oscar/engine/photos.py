@@ -3,7 +3,6 @@
 import uuid
 from datetime import datetime, timedelta
 
-from django.db import transaction
 from django.db.models import F
 
 from .. import clock
@@ -12,6 +11,7 @@ from ..conf import conf
 from ..models import Configuration, Photo
 from ..models.moments import free
 from ..shopper import erasure
+from ..transactions import atomic
 from . import erasing
 from .account import ask
 from .pacing import Kind, Paused
@@ -84,7 +84,7 @@ def forget_image(photo: Photo, image_id: str) -> None:
 def delete(photo: Photo) -> None:
     """Erase the photo here now, and at Genlook by a task."""
     # In one step: where nothing is left to delete here, nobody would ask Genlook any more.
-    with transaction.atomic():
+    with atomic():
         erasure.erase_photo(photo, at_genlook=False)
         # Read only now: an upload that began meanwhile has written the name before it sent.
         photo.refresh_from_db()

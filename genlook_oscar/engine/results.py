@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import Any
 
 from django.core.files.base import ContentFile
-from django.db import transaction
 from PIL import Image, ImageOps
 
 from .. import clock
@@ -16,6 +15,7 @@ from ..conf import conf
 from ..models import TryOn
 from ..models.tryon import result_path
 from ..signals import tryon_completed
+from ..transactions import atomic
 from .account import client
 from .outcomes import detail_of, fail
 from .queue import ensure_watcher
@@ -129,7 +129,7 @@ def _store(tryon: TryOn, claim: str, picture: bytes) -> None:
         values |= {"result": name, "expires_at": now + timedelta(days=tryon.retention_days)}
     rows = TryOn.objects.filter(claim=claim)
     source = tryon.status
-    with transaction.atomic():
+    with atomic():
         completed = any(
             rows.move(tryon.pk, status, TryOn.Status.COMPLETED, **values)
             for status in dict.fromkeys([source, TryOn.Status.FAILED])

@@ -17,6 +17,7 @@ from ..conf import conf
 from ..models import Account, Configuration, Photo, ProductLink, Shopper, Spent, TryOn
 from ..shopper import consent, erasure, identity
 from ..signals import tryon_accepted
+from ..transactions import atomic
 from ..visitor import Visitor
 from . import circuit, counting, erasing, progress, timing
 from .messages import shopper_message
@@ -94,7 +95,7 @@ def request(
     if answer.reason == Reason.NO_CREDITS:
         raise Refused("no_credits", 503)
     try:
-        with transaction.atomic():
+        with atomic():
             # A login in this very moment must not leave the try-on behind with the guest.
             owner = identity.lock(shopper)
             counted = counting.take(owner, answer.allowances, configuration, who)
@@ -194,7 +195,7 @@ def cancel_or_delete(tryon: TryOn) -> None:
     """Take a try-on away at the shopper's wish: a waiting one is cancelled, a picture is
     erased here now and at Genlook by a task; one that is being made is dropped on arrival."""
     # In one step: what is hidden cannot be deleted again, so Genlook must have been asked.
-    with transaction.atomic():
+    with atomic():
         TryOn.objects.move(tryon.pk, TryOn.Status.QUEUED, TryOn.Status.CANCELLED)
         # Its keys are free again: the same click later is a new wish.
         TryOn.objects.filter(pk=tryon.pk, hidden_at=None).update(

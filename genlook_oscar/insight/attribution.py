@@ -9,7 +9,6 @@ what, not what came of what.
 from datetime import timedelta
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Q
 from django.http import HttpRequest
 
@@ -18,6 +17,7 @@ from ..conf import conf
 from ..models import Attribution, TryOn
 from ..models.daily import shop_day
 from ..shopper.identity import shopper_filter
+from ..transactions import atomic
 from .tally import PICTURED
 
 AT_MOST = 200
@@ -34,7 +34,7 @@ def note_basket(request: HttpRequest, product: Any) -> None:
     basket = getattr(request, "basket", None)
     if tryon is None or basket is None or not basket.pk:
         return
-    with transaction.atomic():
+    with atomic():
         Attribution.objects.bulk_create(
             [_of(tryon, Kind.BASKET, basket_id=basket.pk)], ignore_conflicts=True
         )
@@ -43,7 +43,7 @@ def note_basket(request: HttpRequest, product: Any) -> None:
 def note_order(order: Any, who: Q) -> None:
     """Write down which lines of the order follow a try-on of hers, whom `who` picks among the
     try-ons. One query when there is none. Harmless when run twice."""
-    with transaction.atomic():
+    with atomic():
         tried = _tried(who)
         if not tried:
             return

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Count, Min
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
@@ -17,6 +16,7 @@ from django.utils.crypto import salted_hmac
 from .. import clock
 from ..models import Configuration, ExperimentVisitor
 from ..shopper.experiment import customer_key, in_control, visitor_key
+from ..transactions import atomic
 from .shares import Difference, Share
 
 logger = logging.getLogger(__name__)
@@ -54,7 +54,7 @@ def note_visit(request: HttpRequest, configuration: Configuration) -> None:
     if not key:
         return
     try:
-        with transaction.atomic():
+        with atomic():
             row = ExperimentVisitor(
                 key=hashed(key), percent=percent, control=in_control(key, percent)
             )

@@ -10,13 +10,14 @@ import logging
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.db.models import Q, QuerySet
 from django.utils.timezone import get_default_timezone_name
 
 from .. import clock
 from ..models import DayMark, ProductDay, ShopDay, TryOn
 from ..models.daily import shop_day
+from ..transactions import atomic
 from .counting import clicked_in, tallies
 from .period import DAY, Period, today
 from .tally import Tally
@@ -80,11 +81,11 @@ def recount(day: date) -> bool:
     now = clock.now()
     if now < period.moments()[1] + REST:
         return False
-    with transaction.atomic():
+    with atomic():
         row = ShopDay.objects.select_for_update().filter(day=day).first()
         if row is None:
             try:
-                with transaction.atomic():
+                with atomic():
                     # Without a zone until it is counted: nobody takes it for anything.
                     row = ShopDay.objects.create(day=day)
             except IntegrityError:

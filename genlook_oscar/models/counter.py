@@ -2,11 +2,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from django.db import models, transaction
+from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from .. import clock
+from ..transactions import atomic
 from .allowance import Allowance
 
 
@@ -53,7 +54,7 @@ class CounterQuerySet(models.QuerySet["Counter"]):
         if also is not None:
             rows = rows.filter(also)
         try:
-            with transaction.atomic():
+            with atomic():
                 if rows.update(used=F("used") + 1) != len(in_order):
                     raise _TooFew
         except _TooFew:
@@ -62,7 +63,7 @@ class CounterQuerySet(models.QuerySet["Counter"]):
 
     def give_back(self, names: Iterable[str]) -> None:
         """Count one less for each of these names."""
-        with transaction.atomic():
+        with atomic():
             self._locked(list(names)).filter(used__gt=0).update(used=F("used") - 1)
 
     def used(self, names: Iterable[str]) -> dict[str, int]:

@@ -7,9 +7,9 @@ because it is paid for, gives back nothing yet.
 
 from typing import TYPE_CHECKING, Any
 
-from django.db import transaction
 from django.db.models import QuerySet
 
+from ..transactions import atomic
 from .allowance import CREDIT
 from .counter import Counter
 
@@ -27,7 +27,7 @@ def give_back(rows: "QuerySet[TryOn]", pk: Any) -> None:
     names = row.counted.split()
     if row.charge == row.Charge.UNCERTAIN:
         names = [name for name in names if not name.startswith(CREDIT)]
-    with transaction.atomic():
+    with atomic():
         # In one step, so that nothing is given back twice or never.
         if rows.filter(pk=pk, counted=row.counted).update(counted="") and names:
             Counter.objects.give_back(names)

@@ -4,15 +4,16 @@ import uuid
 from datetime import timedelta
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 
 from .. import clock
 from ..conf import conf
 from ..models import DayMark, Photo, Shopper, TryOn
+from ..transactions import atomic
 from .erasure import erase_photo
 
 
-@transaction.atomic
+@atomic
 def adopt(key: uuid.UUID, user: Any) -> None:
     """Move photos, try-ons and consents of the guest with this key to the user's shopper.
 
@@ -41,7 +42,7 @@ def _unclaimed(guest: Shopper) -> Any:
 def _given_to(guest: Shopper, user: Any) -> Shopper | None:
     """Make the guest's row the user's; return the user's own row if she has got one by now."""
     try:
-        with transaction.atomic():
+        with atomic():
             _unclaimed(guest).update(user=user)
     except IntegrityError:
         return Shopper.objects.select_for_update().get(user=user)
@@ -85,7 +86,7 @@ def _move_tryons(guest: Shopper, customer: Shopper) -> None:
     for pk, live_key, reuse_key in live:
         row = TryOn.objects.filter(pk=pk, live_key=live_key)
         try:
-            with transaction.atomic():
+            with atomic():
                 row.update(live_key=f"{customer.pk}:{reuse_key}")
         except IntegrityError:
             # The customer has the same picture under way: both go on, hers keeps the place.

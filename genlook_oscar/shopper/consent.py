@@ -4,12 +4,12 @@ import hashlib
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db import transaction
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils.translation import get_language, gettext, ngettext, override
 
 from .. import clock
 from ..models import Configuration, Consent, Shopper
+from ..transactions import atomic
 from . import identity
 
 PLACEHOLDER = "{days}"
@@ -61,7 +61,7 @@ def record(shopper: Shopper, configuration: Configuration) -> Consent:
     """Write the receipt that she agrees to the present wording; the same version is written
     once. The text is kept as it was shown, so call this in the shopper's language."""
     shown = wording(configuration)
-    with transaction.atomic():
+    with atomic():
         shopper = identity.lock(shopper)
         return _valid(shopper, shown).first() or Consent.objects.create(
             shopper=shopper,

@@ -13,6 +13,7 @@ from django.db.models.functions import Least
 
 from .. import clock
 from ..models import Attribution, Erasure, Photo, Share, Shopper, TryOn
+from ..transactions import atomic
 from . import files
 
 
@@ -27,7 +28,7 @@ def erase_photo(photo: Photo, *, due_at: datetime | None = None, at_genlook: boo
     rows = Photo.objects.filter(pk=photo.pk, erased_at=None)
     if due_at is not None:
         rows = rows.filter(expires_at__lte=due_at)
-    with transaction.atomic():
+    with atomic():
         erased = rows.update(
             sha256=None,
             image_id="",
@@ -54,7 +55,7 @@ def erase_result(tryon: TryOn, *, due_at: datetime | None = None) -> bool:
     rows = TryOn.objects.all()
     if due_at is not None:
         rows = rows.filter(Q(expires_at__lte=due_at) | Q(hidden_at__isnull=False))
-    with transaction.atomic():
+    with atomic():
         expired = rows.move(
             tryon.pk,
             TryOn.Status.COMPLETED,
@@ -76,7 +77,7 @@ def erase_shopper(shopper: Shopper) -> list[Erasure]:
     gone, or are dropped when their picture arrives.
     """
     now = clock.now()
-    with transaction.atomic():
+    with atomic():
         everyone = [shopper.pk, *shopper.merged.values_list("pk", flat=True)]
         asked = ask_genlook(names_sent(shopper))
         for photo in Photo.objects.filter(shopper__in=everyone).exclude(file=""):

@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import Any
 
 from django.core.files.base import ContentFile
-from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.defaultfilters import filesizeformat
@@ -12,6 +11,7 @@ from django.template.defaultfilters import filesizeformat
 from .. import clock
 from ..conf import conf
 from ..models import Configuration, Photo, Shopper
+from ..transactions import atomic
 from . import identity
 from .erasure import erase_photo
 from .pixels import Rebuilt, rebuild
@@ -30,7 +30,7 @@ def take_in(shopper: Shopper, uploaded_file: Any, configuration: Configuration) 
     """
     content = _content(uploaded_file)
     rebuilt = rebuild(content, max_pixels=conf.max_photo_pixels, long_side=conf.photo_long_side)
-    with transaction.atomic():
+    with atomic():
         shopper = identity.lock(shopper)
         photo = _given_again(shopper, rebuilt, configuration) or _stored(
             shopper, rebuilt, configuration

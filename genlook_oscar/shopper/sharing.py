@@ -3,13 +3,12 @@ or until the picture is gone."""
 
 from typing import Any
 
-from django.db import transaction
-
 from .. import clock
 from ..models import Share, TryOn
+from ..transactions import atomic
 
 
-@transaction.atomic
+@atomic
 def share(tryon: TryOn) -> Share | None:
     """Return the link to the picture of `tryon`, made now if need be; None when there is no
     picture, or no longer."""

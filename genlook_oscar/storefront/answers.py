@@ -15,6 +15,9 @@ from .. import clock
 
 JSON = "application/json"
 HTML = "text/html"
+BUSY_SECONDS = 2
+"""When a call that met a busy database may be made again. Chosen here: our transactions take
+milliseconds, so that what holds the database is another's and not for long."""
 
 
 class Problem(Exception):
@@ -44,6 +47,14 @@ class Problem(Exception):
 def not_found() -> Problem:
     """What every unknown id gets, and everything that is another shopper's."""
     return Problem("not_found", _("This is not here, or no longer."), 404)
+
+
+def shop_busy() -> Problem:
+    """What a call gets whose work the database did not do: it was locked by others, gave way
+    to another transaction, or could not be reached. Nothing of it is left half done, so the
+    same call may be made again."""
+    words = _("The shop is very busy right now. Please try again in a moment.")
+    return Problem("shop_busy", words, 503, retry_after=BUSY_SECONDS)
 
 
 def bad_request() -> Problem:

@@ -1,8 +1,11 @@
 """What all views of the storefront share."""
 
+import logging
 from typing import Any
 
 from django.core.exceptions import SuspiciousOperation
+from django.db import DatabaseError, InterfaceError, OperationalError
+from django.db.transaction import non_atomic_requests
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
 from django.http.request import UnreadablePostError
@@ -11,14 +14,21 @@ from django.middleware.csrf import CsrfViewMiddleware
 from django.shortcuts import render
 from django.template.defaultfilters import filesizeformat
 from django.utils.cache import patch_vary_headers
-from django.utils.decorators import decorator_from_middleware, method_decorator
+from django.utils.decorators import (
+    classonlymethod,
+    decorator_from_middleware,
+    method_decorator,
+)
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.generic import View
 
 from ..conf import conf
 from ..shopper.refusals import PhotoRefused
-from .answers import Problem, bad_request, problem_answer, wants_json
+from .answers import BUSY_SECONDS, Problem, bad_request, problem_answer, shop_busy, wants_json
+from .session import keep_session
+
+logger = logging.getLogger(__name__)
 
 FIELDS_BYTES = 64 * 1024
 """Room in a request for all that is not a picture."""
@@ -44,29 +54,46 @@ class JsonCsrf(CsrfViewMiddleware):
 csrf_protect = decorator_from_middleware(JsonCsrf)
 
 
-# Exempt from Django's middleware only: `answer` makes the same check, after the size is
-# known to be bearable (the check reads the whole body) and with an answer in JSON.
-@method_decorator(csrf_exempt, name="dispatch")
 class StorefrontView(View):
     """Turns a `Problem` into JSON or a page, checks the body's size and the CSRF token, and
     sees that nothing personal is cached or indexed."""
 
     takes_picture = False
 
+    @classonlymethod
+    def as_view(cls, **initkwargs: Any) -> Any:
+        """The view as Django calls it.
+
+        Exempt from Django's middleware for CSRF only: `answer` makes the same check, after
+        the size is known to be bearable (the check reads the whole body) and with an answer
+        in JSON. Where ATOMIC_REQUESTS is on, our transactions are our own all the same: they
+        are short, take SQLite's lock first, and what goes wrong at their end is answered here.
+        """
+        return csrf_exempt(non_atomic_requests(super().as_view(**initkwargs)))
+
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
-            self.check_size(request)
-            response = self.answer(request, *args, **kwargs)
-        except Problem as problem:
-            response = self.refuse(problem)
-        except (SuspiciousOperation, MultiPartParserError, UnreadablePostError):
-            response = self.refuse(bad_request())
+            response = self.answer_or_refuse(request, *args, **kwargs)
+            keep_session(request)
+        except (OperationalError, InterfaceError):
+            logger.warning("A call was not carried out by the database.", exc_info=True)
+            response = self.refuse_busy()
         if "Cache-Control" not in response.headers:
             response.headers["Cache-Control"] = "no-store, private"
             patch_vary_headers(response, ["Accept"])
         response.headers["X-Robots-Tag"] = "noindex"
         patch_vary_headers(response, ["Cookie"])
         return response
+
+    def answer_or_refuse(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """The answer, which may be that of a problem."""
+        try:
+            self.check_size(request)
+            return self.answer(request, *args, **kwargs)
+        except Problem as problem:
+            return self.refuse(problem)
+        except (SuspiciousOperation, MultiPartParserError, UnreadablePostError):
+            return self.refuse(bad_request())
 
     @method_decorator(csrf_protect)
     def answer(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -102,6 +129,19 @@ class StorefrontView(View):
         return render(
             self.request, "genlook_oscar/problem.html", {"problem": problem}, status=problem.status
         )
+
+    def refuse_busy(self) -> HttpResponseBase:
+        """Answer that the database has not done the work; where it is not even there for a
+        page of the shop's, by the sentence alone."""
+        problem = shop_busy()
+        response: HttpResponseBase
+        try:
+            response = self.refuse(problem)
+        except DatabaseError:
+            text = "text/plain; charset=utf-8"
+            response = HttpResponse(str(problem.message), text, status=problem.status)
+        response.headers["Retry-After"] = str(BUSY_SECONDS)
+        return response
 
     def http_method_not_allowed(
         self, request: HttpRequest, *args: Any, **kwargs: Any
