@@ -72,6 +72,12 @@ class Conf:
         return int(self._get("MAX_PHOTO_PIXELS", 64_000_000))
 
     @property
+    def photo_seconds(self) -> float:
+        """Seconds within which a photo is taken or refused. Chosen here; a slow machine that
+        refuses large photos with `photo_too_complex` needs more."""
+        return float(self._get("PHOTO_SECONDS", 1.9))
+
+    @property
     def photo_long_side(self) -> int:
         """Photos are scaled down to this many pixels on the longer side."""
         return int(self._get("PHOTO_LONG_SIDE", 1600))

@@ -1,21 +1,18 @@
 """Whether a product is fit to be sent, looked at ahead of the shopper. Reads files: for
 workers and commands. What it finds stands in the link, where lists and `rules` read it."""
 
-import io
 import re
-import warnings
 from dataclasses import dataclass
 from typing import Any
 
 from oscar.core.loading import get_model
-from PIL import Image
 
-from .. import clock
+from .. import clock, pictures
 from ..models import BLOCKING, Configuration, ProductLink, Ready, Report
 from .content import ProductContent, content_of
 from .fingerprint import fingerprint_of
 from .links import note_sku
-from .pictures import MAX_SOURCE_PIXELS, Unreadable, read_picture
+from .pictures import MAX_SOURCE_PIXELS, Unreadable, read_picture, unreadable
 
 SMALL_SIDE = 300
 """Pixels of the shorter side of the main picture below which a product is not offered.
@@ -151,21 +148,10 @@ def _short_side(image: Any) -> int:
     """Pixels of the shorter side of the first picture that can be read to its end."""
     content = read_picture(image)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            with Image.open(io.BytesIO(content)) as picture:
-                width, height = picture.size
-                if width * height > MAX_SOURCE_PIXELS:
-                    raise Unreadable(f"{width} × {height} pixels are too many")
-                # An eighth of a JPEG's pixels, out of all its bytes.
-                picture.draft("RGB", (64, 64))
-                picture.load()
-    except Unreadable:
-        raise
-    except Exception as error:
-        # What Pillow's decoders raise for a broken file is not a closed list.
-        raise Unreadable(type(error).__name__) from error
-    return int(min(width, height))
+        proof = pictures.prove(content, max_pixels=MAX_SOURCE_PIXELS)
+    except pictures.Refused as refused:
+        raise unreadable(refused, content) from None
+    return min(proof.width, proof.height)
 
 
 def _words(content: ProductContent) -> list[Ready]:

@@ -26,6 +26,7 @@ from ..catalogue.rules import deciding_rule
 from ..engine import wishes
 from ..engine.catalogue import explained
 from ..models import BLOCKING, ProductLink, Ready
+from ..pictures import SOMEONE_WAITS, Busy
 from .permissions import sees_all
 from .product_form import ProductForm
 
@@ -158,8 +159,8 @@ class PictureView(OwnProductMixin, View):
         if number >= len(images):
             raise Http404
         try:
-            file = picture_file(images[number], number)
-        except Unreadable:
+            file = picture_file(images[number], number, SOMEONE_WAITS)
+        except (Unreadable, Busy):
             raise Http404 from None
         response = HttpResponse(file.content, content_type=file.content_type)
         response["X-Content-Type-Options"] = "nosniff"
@@ -169,9 +170,13 @@ class PictureView(OwnProductMixin, View):
 def preview(image: Any, number: int) -> Preview:
     """What is sent of a picture. Reads its file."""
     try:
-        file = picture_file(image, number)
+        file = picture_file(image, number, SOMEONE_WAITS)
     except Unreadable as error:
         return Preview(number, image, problem=str(error))
+    except Busy:
+        return Preview(
+            number, image, problem=_("cannot be looked at just now; load the page again")
+        )
     with Image.open(io.BytesIO(file.content)) as picture:
         width, height = picture.size
     size = _("%(width)d × %(height)d pixels, %(kilobytes)d kB")

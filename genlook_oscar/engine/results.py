@@ -1,15 +1,12 @@
 """The picture of a completed try-on: fetched at once, marked as AI-made, kept privately."""
 
-import io
 import logging
-import threading
 from datetime import timedelta
 from typing import Any
 
 from django.core.files.base import ContentFile
-from PIL import Image, ImageOps
 
-from .. import clock
+from .. import clock, pictures
 from ..api import GenlookError, NotFound, Rejected
 from ..conf import conf
 from ..models import TryOn
@@ -47,9 +44,6 @@ XMP = f"""<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
  xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/"
  Iptc4xmpExt:DigitalSourceType="{DIGITAL_SOURCE_TYPE}"/></rdf:RDF></x:xmpmeta>
 <?xpacket end="r"?>""".encode()
-
-
-_one_picture = threading.Lock()
 
 
 class NotAPicture(ValueError):
@@ -93,24 +87,23 @@ def drop(tryon: TryOn) -> None:
 def marked(content: bytes) -> bytes:
     """Return the picture as a JPEG file that says in its metadata that AI made it.
 
-    Decoding is the check: raises `NotAPicture` for what Pillow cannot read or what is
-    larger than `MAX_PIXELS`.
+    Upright and in sRGB. Decoding is the check: raises `NotAPicture` for what cannot be decoded,
+    is larger than `MAX_PIXELS`, or found no place to be decoded in time.
     """
-    out = io.BytesIO()
     try:
-        # One picture at a time, and one copy of it: many may be ready at the same moment, and
-        # a process holds on to what it has once needed.
-        with _one_picture, Image.open(io.BytesIO(content)) as image:
-            if image.width * image.height > MAX_PIXELS:
-                raise NotAPicture("the result has too many pixels")
-            image.load()
-            ImageOps.exif_transpose(image, in_place=True)
-            picture: Image.Image = image if image.mode == "RGB" else image.convert("RGB")
-            picture.info = {}
-            picture.save(out, "JPEG", quality=JPEG_QUALITY, subsampling=0, optimize=True, xmp=XMP)
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise NotAPicture("the result is not a readable picture") from error
-    return out.getvalue()
+        picture = pictures.rebuild(
+            content,
+            long_side=None,
+            max_pixels=MAX_PIXELS,
+            quality=JPEG_QUALITY,
+            subsampling=0,
+            xmp=XMP,
+        )
+    except pictures.Refused as refused:
+        raise NotAPicture(f"the result is not a readable picture ({refused.code})") from None
+    except pictures.Busy:
+        raise NotAPicture("too many pictures are being decoded") from None
+    return picture.content
 
 
 def _store(tryon: TryOn, claim: str, picture: bytes) -> None:

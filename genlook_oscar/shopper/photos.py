@@ -11,6 +11,7 @@ from django.template.defaultfilters import filesizeformat
 from .. import clock
 from ..conf import conf
 from ..models import Configuration, Photo, Shopper
+from ..pictures import Patience
 from ..transactions import atomic
 from . import identity
 from .erasure import erase_photo
@@ -29,7 +30,12 @@ def take_in(shopper: Shopper, uploaded_file: Any, configuration: Configuration) 
     against the photo stands in its `warnings`. Raises `PhotoRefused`.
     """
     content = _content(uploaded_file)
-    rebuilt = rebuild(content, max_pixels=conf.max_photo_pixels, long_side=conf.photo_long_side)
+    rebuilt = rebuild(
+        content,
+        max_pixels=conf.max_photo_pixels,
+        long_side=conf.photo_long_side,
+        patience=Patience.of(conf.photo_seconds),
+    )
     with atomic():
         shopper = identity.lock(shopper)
         photo = _given_again(shopper, rebuilt, configuration) or _stored(

@@ -22,8 +22,10 @@ from .answers import Problem, field_problem, limit_problem
 from .product import find
 
 TICKED = ("1", "on", "true")
-STATUSES = {"photo_too_large": 413}
+STATUSES = {"photo_too_large": 413, "photo_busy": 503}
 """HTTP statuses of refused photos, by code; 400 where none is named."""
+BUSY_SECONDS = 3
+"""After which a photo that found no place is sent again; a photo takes a quarter of a second."""
 
 
 def refusal(reason: str) -> Problem:
@@ -78,7 +80,9 @@ def take_photo(request: HttpRequest, uploaded: Any, configuration: Configuration
         photo = take_in(shopper, uploaded, configuration)
     except PhotoRefused as refused:
         status = STATUSES.get(refused.code, 400)
-        raise field_problem("photo", refused.code, refused.message, status) from None
+        problem = field_problem("photo", refused.code, refused.message, status)
+        problem.retry_after = BUSY_SECONDS if status == 503 else None
+        raise problem from None
     enqueue_upload(photo)
     return photo
 

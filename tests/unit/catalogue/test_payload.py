@@ -93,7 +93,7 @@ def test_a_fitting_picture_goes_as_it_is(send: Any, kind: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "mode"), [("GIF", "P"), ("TIFF", "RGB"), ("JPEG", "CMYK"), ("PNG", "I;16")]
+    ("kind", "mode"), [("AVIF", "RGB"), ("JPEG", "CMYK"), ("PNG", "I;16"), ("PNG", "RGBA")]
 )
 def test_other_kinds_are_rebuilt_as_jpeg(send: Any, kind: str, mode: str) -> None:
     out = io.BytesIO()
@@ -101,6 +101,19 @@ def test_other_kinds_are_rebuilt_as_jpeg(send: Any, kind: str, mode: str) -> Non
     file, image = send(out.getvalue(), f"p.{kind.lower()}")
     assert (file.content_type, image.format, image.mode) == ("image/jpeg", "JPEG", "RGB")
     assert image.size == (300, 400)
+
+
+@pytest.mark.parametrize("kind", ["GIF", "TIFF", "BMP", "EPS", "PPM"])
+def test_what_is_not_on_the_list_is_never_opened(
+    make_product: Callable[..., Any], add_picture: Callable[..., Any], kind: str
+) -> None:
+    out = io.BytesIO()
+    Image.new("RGB", (300, 400)).save(out, kind)
+    product = make_product(color=None)
+    add_picture(product, out.getvalue(), f"p.{kind.lower()}")
+    with pytest.raises(ProductUnfit) as caught:
+        inline_product(link_for(product))
+    assert "JPEG, PNG, WEBP" in str(caught.value)
 
 
 def test_a_large_picture_is_scaled_down(send: Any) -> None:

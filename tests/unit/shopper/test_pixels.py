@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageOps
 
+from genlook_oscar.pictures import WORKER
 from genlook_oscar.shopper.pixels import Rebuilt, rebuild, sniff
 from genlook_oscar.shopper.refusals import PhotoRefused
 
@@ -33,11 +34,12 @@ from .files import (
 
 pytestmark = pytest.mark.anydb
 CORNERS = [(0.25, 0.25), (0.75, 0.25), (0.25, 0.75), (0.75, 0.75)]
-KINDS = ["JPEG", "PNG", "WEBP", "HEIF"]
+KINDS = ["JPEG", "PNG", "WEBP", "HEIF", "AVIF"]
 
 
 def taken(content: bytes, max_pixels: int = 64_000_000, long_side: int = 1600) -> Rebuilt:
-    return rebuild(content, max_pixels=max_pixels, long_side=long_side)
+    # However busy the machine is.
+    return rebuild(content, max_pixels=max_pixels, long_side=long_side, patience=WORKER)
 
 
 def corner(image: Image.Image, at: tuple[float, float]) -> tuple[int, ...]:
@@ -303,9 +305,8 @@ class TestRefused:
             encoded(quarters(), "GIF"),
             encoded(quarters(), "BMP"),
             encoded(quarters(), "TIFF"),
-            encoded(quarters(), "AVIF"),
         ],
-        ids=["pdf", "text", "zeros", "svg", "gif", "bmp", "tiff", "avif"],
+        ids=["pdf", "text", "zeros", "svg", "gif", "bmp", "tiff"],
     )
     def test_what_is_no_photo_for_us(self, content: bytes) -> None:
         assert refusal(content) == "photo_not_an_image"
@@ -345,9 +346,9 @@ class TestRefused:
         assert not recwarn.list
 
     def test_what_is_decoded_whole_has_a_limit_of_its_own(self) -> None:
-        # A PNG of 5000 x 5000 is at the limit; there are no pixels in it to decode.
-        assert refusal(png(5000, 5000)) == "photo_damaged"
-        assert refusal(png(5001, 5000)) == "photo_too_many_pixels"
+        # There are no pixels in them to decode.
+        assert refusal(png(7000, 7000)) == "photo_damaged"
+        assert refusal(png(7500, 7500)) == "photo_too_many_pixels"
 
     @pytest.mark.parametrize("kind", KINDS)
     def test_the_limit_of_pixels_holds_for_every_format(self, kind: str) -> None:
@@ -378,7 +379,7 @@ class TestRefused:
         monkeypatch.setitem(sys.modules, "pillow_heif", None)
         assert refusal(content) == "photo_heic_unsupported"
 
-    def test_a_text_bomb_in_a_png(self) -> None:
+    def test_a_text_bomb_in_a_png_is_not_unpacked(self) -> None:
         import struct
         import zlib
 
@@ -386,7 +387,7 @@ class TestRefused:
         chunk = struct.pack(">I", len(bomb)) + b"zTXt" + bomb
         chunk += struct.pack(">I", zlib.crc32(b"zTXt" + bomb))
         photo = encoded(quarters(), "PNG")
-        assert refusal(photo[:33] + chunk + photo[33:]) == "photo_damaged"
+        assert taken(photo[:33] + chunk + photo[33:]) == taken(photo)
 
     @settings(
         max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]

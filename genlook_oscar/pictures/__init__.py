@@ -1,0 +1,118 @@
+"""One careful way in for every picture: a shopper's photo, a product's picture, a result.
+
+A file is looked at in plain Python (`inspect`); what is too much is refused there. Its pixels are
+decoded by a process that the system ends at its bounds of memory and time, and of which there
+are only so many at once. What comes out is upright, opaque and in sRGB.
+
+Knows neither Django nor the shop.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from . import process
+from .bounds import MEMORY, SOMEONE_WAITS, WORKER, Patience, check, jpeg_scale
+from .formats import Kind, kinds, sniff
+from .header import Header, inspect
+from .refusals import Busy, Refused
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+__all__ = [
+    "MEMORY",
+    "SOMEONE_WAITS",
+    "WORKER",
+    "Busy",
+    "Header",
+    "Kind",
+    "Patience",
+    "Picture",
+    "Proof",
+    "Refused",
+    "decode",
+    "inspect",
+    "kinds",
+    "prove",
+    "rebuild",
+    "sniff",
+]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A JPEG file and its size in pixels."""
+
+    content: bytes
+    width: int
+    height: int
+
+
+@dataclass(frozen=True)
+class Proof:
+    """A file that was decoded to its end: its format, the size of the upright picture in pixels,
+    and whether any reader sees it as it is meant (opaque, upright, one frame, 8 bits, sRGB)."""
+
+    kind: Kind
+    width: int
+    height: int
+    plain: bool
+
+
+def rebuild(
+    content: bytes,
+    *,
+    long_side: int | None,
+    max_pixels: int,
+    quality: int = 90,
+    subsampling: int = -1,
+    xmp: bytes = b"",
+    patience: Patience = WORKER,
+) -> Picture:
+    """Return the picture in the file `content` as a JPEG file, upright, in sRGB, opaque on white,
+    with no metadata but `xmp`, scaled down to `long_side` pixels (None: as large as it is).
+
+    The same file gives the same bytes. Only the first frame of an animation is kept. `quality`
+    and `subsampling` are Pillow's. Raises `Refused`, and `Busy` when nothing is said of the file.
+    """
+    aim = {"aim": "jpeg", "quality": quality, "subsampling": subsampling}
+    told, file = _asked(inspect(content), aim, long_side, max_pixels, patience, xmp)
+    return Picture(file, told["width"], told["height"])
+
+
+def decode(
+    content: bytes, *, long_side: int | None, max_pixels: int, patience: Patience = WORKER
+) -> Image.Image:
+    """Return the pixels of a picture as `rebuild` has them, as RGB in this process, to be drawn
+    on: 4 bytes each, so ask for few. Raises `Refused` and `Busy`."""
+    from PIL import Image
+
+    told, out = _asked(inspect(content), {"aim": "pixels"}, long_side, max_pixels, patience)
+    return Image.frombytes("RGB", (told["width"], told["height"]), out)
+
+
+def prove(content: bytes, *, max_pixels: int, patience: Patience = WORKER) -> Proof:
+    """Decode the picture in `content` to its end, and keep nothing of it. Raises `Refused` and
+    `Busy`."""
+    header = inspect(content)
+    told, _ = _asked(header, {"aim": "proof"}, 1, max_pixels, patience)
+    plain = header.simple and header.orientation == 1 and told["srgb"]
+    return Proof(header.kind, *header.size, plain)
+
+
+def _asked(
+    header: Header,
+    aim: dict[str, Any],
+    long_side: int | None,
+    max_pixels: int,
+    patience: Patience,
+    xmp: bytes = b"",
+) -> tuple[dict[str, Any], bytes]:
+    scale = jpeg_scale(header, long_side)
+    check(header, max_pixels, scale, whole=long_side is None)
+    told = ("kind", "width", "height", "orientation", "ended")
+    task = {name: getattr(header, name) for name in told}
+    task |= {"scale": scale, "long_side": long_side, "quality": 0, "subsampling": -1} | aim
+    return process.ask(task, header.body, (header.profile, xmp), patience)

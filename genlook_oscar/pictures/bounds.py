@@ -1,0 +1,58 @@
+"""What decoding may cost: one budget, kept for every format."""
+
+from dataclasses import dataclass
+
+from .header import Header
+from .refusals import Refused, too_many_pixels
+
+MEMORY = 256 * 1024 * 1024
+"""Bytes that a process which decodes one picture may have in memory. Chosen here."""
+RESERVED = 48 * 1024 * 1024
+"""Bytes of it that the interpreter, the libraries and the finished picture need. Measured: 25 MB
+before a picture comes."""
+MAX_VISITS = 40_000_000
+"""Blocks of 8 x 8 that a JPEG decoder visits in all scans together; 64 megapixels in 10 scans,
+with colour at half the resolution, are 17 million."""
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long decoding may take, in seconds: of processor time, and in all with the waiting for
+    a place. `asked` where a person waits for the answer: then few others may be waiting."""
+
+    processor: float
+    seconds: float
+    asked: bool
+
+    @classmethod
+    def of(cls, seconds: float) -> "Patience":
+        """That of a request which must be answered in so many seconds."""
+        return cls(processor=0.8 * seconds, seconds=seconds, asked=True)
+
+
+SOMEONE_WAITS = Patience.of(1.9)
+"""For a request: an answer comes within 2 s, whatever the file is."""
+WORKER = Patience(processor=10, seconds=20, asked=False)
+"""For a worker, which tries again what found no place."""
+
+
+def check(header: Header, max_pixels: int, scale: int, *, whole: bool) -> None:
+    """Raise `Refused` for a picture of more than `max_pixels`, or of more than can be decoded
+    within `MEMORY`. `whole`: nothing is made smaller afterwards."""
+    each = header.pixel_bytes + 4 * whole
+    if header.kind == "JPEG":
+        each += 4 / scale**2
+    left = MEMORY - RESERVED - header.copies * sum(map(len, header.body))
+    most = min(max_pixels, max(0, int(left / each)))
+    if header.width * header.height > most:
+        raise too_many_pixels(most)
+    if header.visits > MAX_VISITS:
+        raise Refused("too_complex")
+
+
+def jpeg_scale(header: Header, long_side: int | None) -> int:
+    """By how much a JPEG is made smaller while it is decoded: 1, 2, 4 or 8."""
+    if header.kind != "JPEG" or not long_side:
+        return 1
+    longer = max(header.width, header.height)
+    return next((by for by in (8, 4, 2) if longer >= by * long_side), 1)

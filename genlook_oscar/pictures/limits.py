@@ -1,0 +1,37 @@
+"""The bounds that the system itself keeps on the process that decodes."""
+
+import os
+import resource
+import signal
+from pathlib import Path
+
+from .bounds import MEMORY
+
+_PAGE = os.sysconf("SC_PAGE_SIZE")
+
+
+def from_now(seconds: float, processor: float) -> None:
+    """Have this process ended after so many seconds, or so many of processor time, and give it
+    no memory beyond the budget.
+
+    The timers are the kernel's: no decoder can put them off. Linux keeps the bound of memory;
+    other systems know none that works, and there the budget is kept by what is let in.
+    """
+    for number in (signal.SIGALRM, signal.SIGPROF, signal.SIGXCPU, signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
+    signal.setitimer(signal.ITIMER_REAL, max(seconds, 0.01))
+    signal.setitimer(signal.ITIMER_PROF, processor)
+    _bound(resource.RLIMIT_CPU, int(processor) + 2)
+    _bound(resource.RLIMIT_CORE, 0)
+    _bound(resource.RLIMIT_FSIZE, 0)
+    statm = Path("/proc/self/statm")
+    if statm.exists():
+        mapped, resident = map(int, statm.read_text().split()[:2])
+        _bound(resource.RLIMIT_AS, MEMORY + (mapped - resident) * _PAGE)
+
+
+def _bound(limit: int, most: int) -> None:
+    _, hard = resource.getrlimit(limit)
+    if hard != resource.RLIM_INFINITY:
+        most = min(most, hard)
+    resource.setrlimit(limit, (most, most))
