@@ -1,4 +1,9 @@
+from importlib import import_module
+from typing import Any
+
 from django.apps import AppConfig
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
@@ -9,8 +14,12 @@ class GenlookOscarConfig(AppConfig):
     verbose_name = _("Virtual try-on")
     default_auto_field = "django.db.models.BigAutoField"
 
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        _load_queue()
+
     def ready(self) -> None:
-        from . import checks, receivers, transactions  # noqa: F401
+        from . import checks, queue_checks, receivers, setting_checks, transactions  # noqa: F401
         from .catalogue import eligibility, noticing
         from .engine.queue import ensure_schedules
         from .shopper import experiment
@@ -22,3 +31,19 @@ class GenlookOscarConfig(AppConfig):
         post_migrate.connect(
             ensure_schedules, sender=self, dispatch_uid="genlook_oscar.ensure_schedules"
         )
+
+
+def _load_queue() -> None:
+    """Let django-q2 read Q_CLUSTER, which it does while it is imported, and say what is wrong:
+    no system check would come to it. Raises ImproperlyConfigured."""
+    from .queue_checks import faults
+
+    if not any(app.partition(".")[0] == "django_q" for app in settings.INSTALLED_APPS):
+        return
+    try:
+        import_module("django_q.conf")
+    except Exception as error:
+        told = [f"({fault.id}) {fault.sentence} {fault.line}" for fault in faults()]
+        if not told:
+            raise
+        raise ImproperlyConfigured("\n".join(told)) from error

@@ -6,68 +6,112 @@ The texts are in English only, as Django's own: a developer reads them in a cons
 """
 
 import os
+import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from django.apps import AppConfig, apps
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Warning, register
+from django.core.checks import CheckMessage, Error, Warning
+from django.core.exceptions import ImproperlyConfigured
 from django.core.files.storage import FileSystemStorage, storages
+from django.core.files.storage.handler import InvalidStorageError
 
 from . import known_good
-from .conf import conf
-from .models.storage import ALIAS
-from .queue_checks import TAG
+from .conf import conf, table
+from .models.storage import ALIAS, is_writable
+from .setting_checks import TAG, check
 
 PRIVATE_ROOT_LINE = 'GENLOOK_PRIVATE_ROOT = Path(__file__).resolve().parent / "private"'
 
 
-@register(TAG)
+@check(TAG)
 def check_private_storage(
     app_configs: Sequence[AppConfig] | None, **kwargs: Any
 ) -> list[CheckMessage]:
-    """Shoppers' pictures lie where no web server serves them (E001, E002)."""
-    root = _private_root()
-    if root is None:
-        if ALIAS in settings.STORAGES:
-            return []
-        return [
-            Error(
+    """Shoppers' pictures have a place that can be written and that no web server serves
+    (GENLOOK_PRIVATE_ROOT or STORAGES["genlook"], MEDIA_ROOT, STATIC_ROOT, STATICFILES_DIRS:
+    E001, E002, E005, W005), and so have uploads on their way (FILE_UPLOAD_TEMP_DIR: W006)."""
+    return [*_private_storage(), *_upload_folder()]
+
+
+@check(TAG)
+def check_installation(
+    app_configs: Sequence[AppConfig] | None, **kwargs: Any
+) -> list[CheckMessage]:
+    """The apps, the key and the database that try-ons need (INSTALLED_APPS, GENLOOK_API_KEY,
+    DATABASES: E003, W001, W002, W003)."""
+    return [*_installation()]
+
+
+def _private_storage() -> Iterator[CheckMessage]:
+    if ALIAS not in settings.STORAGES:
+        root = _private_root()
+        if root is None and table()["GENLOOK_PRIVATE_ROOT"].value is None:
+            yield Error(
                 "GENLOOK_PRIVATE_ROOT is not set, so there is no place for shoppers' photos.",
                 hint="Name a folder that no web server serves, for example "
                 f'{PRIVATE_ROOT_LINE}, or a storage: STORAGES["genlook"].',
                 id="genlook_oscar.E001",
             )
-        ]
-    return [
-        Error(
-            f"Shoppers' photos would lie in {root}, which overlaps {name} ({served}): "
-            "everybody could fetch them.",
-            hint="Set GENLOOK_PRIVATE_ROOT to a folder that neither lies in a folder which the "
-            f"web server serves nor contains one, for example {PRIVATE_ROOT_LINE}.",
-            id="genlook_oscar.E002",
+    else:
+        try:
+            storage = storages[ALIAS]
+        except Exception as error:
+            # Only Django's own words are shown: those of a backend may hold what it was given.
+            said = f": {error}" if isinstance(error, InvalidStorageError) else ""
+            yield Error(
+                f'STORAGES["genlook"] cannot be set up ({type(error).__name__}{said}).',
+                hint="Write a private storage, for example "
+                'STORAGES["genlook"] = {"BACKEND": "django.core.files.storage.FileSystemStorage", '
+                '"OPTIONS": {"location": "/srv/shop/private"}}.',
+                id="genlook_oscar.E005",
+            )
+            return
+        root = _resolved(storage.location) if isinstance(storage, FileSystemStorage) else None
+    if root is None:
+        return
+    for name, served in _served_folders():
+        if root.is_relative_to(served) or served.is_relative_to(root):
+            yield Error(
+                f"Shoppers' photos would lie in {root}, which overlaps {name} ({served}): "
+                "everybody could fetch them.",
+                hint="Set GENLOOK_PRIVATE_ROOT to a folder that neither lies in a folder which "
+                f"the web server serves nor contains one, for example {PRIVATE_ROOT_LINE}.",
+                id="genlook_oscar.E002",
+            )
+    if not is_writable(root):
+        yield Warning(
+            f"Shoppers' photos cannot be written to {root} by the user who runs this check.",
+            hint="If web server and workers run as this user: "
+            f'mkdir -p "{root}" && chown "$USER" "{root}" (as root), or another '
+            "GENLOOK_PRIVATE_ROOT.",
+            id="genlook_oscar.W005",
         )
-        for name, served in _served_folders()
-        if root.is_relative_to(served) or served.is_relative_to(root)
-    ]
 
 
-@register(TAG)
-def check_installation(
-    app_configs: Sequence[AppConfig] | None, **kwargs: Any
-) -> list[CheckMessage]:
-    """The apps, the key and the database that try-ons need (E003, W001, W002, W003)."""
-    return [*_installation()]
+def _upload_folder() -> Iterator[CheckMessage]:
+    given = settings.FILE_UPLOAD_TEMP_DIR
+    try:
+        folder = Path(given or tempfile.gettempdir())
+    except FileNotFoundError:
+        folder = None
+    if folder is None or not (folder.is_dir() and is_writable(folder)):
+        yield Warning(
+            f"Photos on their way to the shop cannot be written to {folder or 'any folder'} by "
+            "the user who runs this check.",
+            hint='Write FILE_UPLOAD_TEMP_DIR = "/srv/shop/tmp", a folder that the web server\'s '
+            "user may write to.",
+            id="genlook_oscar.W006",
+        )
 
 
 def _private_root() -> Path | None:
-    """The folder of shoppers' pictures, resolved; None when it is not set or not a folder."""
-    if ALIAS in settings.STORAGES:
-        storage = storages[ALIAS]
-        return _resolved(storage.location) if isinstance(storage, FileSystemStorage) else None
-    value = getattr(settings, "GENLOOK_PRIVATE_ROOT", None)
-    return _resolved(value) if value else None
+    try:
+        return _resolved(conf.private_root)
+    except ImproperlyConfigured:
+        return None
 
 
 def _served_folders() -> Iterator[tuple[str, Path]]:
@@ -91,7 +135,7 @@ def _installation() -> Iterator[CheckMessage]:
             hint='Add "django_q" to INSTALLED_APPS and run `manage.py migrate`.',
             id="genlook_oscar.E003",
         )
-    if not conf.api_key:
+    if table()["GENLOOK_API_KEY"].value is None:
         yield Warning(
             "GENLOOK_API_KEY is not set: nothing can be tried on.",
             hint="Read it from the environment: "

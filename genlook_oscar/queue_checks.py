@@ -9,25 +9,45 @@ from urllib.parse import urlsplit
 
 from django.apps import AppConfig, apps
 from django.conf import settings
-from django.core.checks import CheckMessage, Tags, Warning, register
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
 
 from . import known_good
 from .conf import conf
+from .setting import Fault, Seconds, Setting, Text, Whole, Wrong, described, written
+from .setting_checks import TAG, check
 
-TAG = "genlook_oscar"
 KNOWN_GOOD = f"Known to be good: {known_good.line('Q_CLUSTER', known_good.Q_CLUSTER)}."
+E012 = "genlook_oscar.E012"
+ENTRIES: dict[str, Setting[Any]] = {
+    "name": Text("text", r".{1,100}"),
+    "cluster_name": Text("text", r".{1,100}"),
+    "orm": Text("the name of a database"),
+    "workers": Whole(4, 0, 1_000),
+    "queue_limit": Whole(4, 1, 100_000),
+    "bulk": Whole(1, 1, 100_000),
+    "poll": Seconds(0.05, 0, 3_600),
+    "timeout": Seconds(90, 0, 604_800),
+    "retry": Seconds(600, 0, 604_800),
+    "max_attempts": Whole(1, 0, 1_000),
+    "save_limit": Whole(100, -1, 10_000_000),
+}
+"""What django-q2 computes with (its module conf, 1.11). The bounds are chosen here: wide enough
+for anybody, and narrow enough to find milliseconds."""
+OPTIONAL = ("orm", "workers", "timeout", "max_attempts", "cluster_name")
+"""May be None, which means the same as leaving them out."""
 REDELIVERING = ("orm", "sqs", "mongo", "iron_mq", "broker_class")
 """Settings of Q_CLUSTER that choose a broker which gives a task out again after `retry`. All
 others mean Redis, which does not."""
 
 
-@register(TAG)
+@check(TAG)
 def check_queue(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
-    """Q_CLUSTER does not run a task twice, for ever, in a request, or where nobody works
-    (W010 to W017)."""
+    """Q_CLUSTER is what django-q2 can read (E012), and does not run a task twice, for ever, in
+    a request, or where nobody works (W010 to W017)."""
     if not apps.is_installed("django_q"):
         return []
-    return [*_queue(_cluster())]
+    wrong = [Error(fault.sentence, hint=fault.line, id=fault.id) for fault in faults()]
+    return [*wrong] or [*_queue(_cluster())]
 
 
 @register(Tags.database)
@@ -55,6 +75,55 @@ def check_schedule(
             id="genlook_oscar.W018",
         )
     ]
+
+
+def faults() -> list[Fault]:
+    """What django-q2 could not read of Q_CLUSTER, `line` being the whole advice. Needs no app
+    to be loaded."""
+    given = getattr(settings, "Q_CLUSTER", None)
+    if given is None:
+        return []
+    if not isinstance(given, dict):
+        return [_fault("", given, "a dictionary", "")]
+    found = [*_wrong_entries(given, "")]
+    others = given.get("ALT_CLUSTERS")
+    example = '"ALT_CLUSTERS": {"tryons": {"workers": 4, "queue_limit": 4}}'
+    if others is not None and not isinstance(others, dict):
+        found.append(_fault("ALT_CLUSTERS", others, "a dictionary of dictionaries", example))
+    elif others:
+        for name, own in others.items():
+            if isinstance(own, dict):
+                found += _wrong_entries(own, name)
+            else:
+                takes = "a dictionary of dictionaries"
+                found.append(_fault("ALT_CLUSTERS", others, takes, example))
+    return found
+
+
+def _wrong_entries(given: Mapping[str, Any], cluster: str) -> Iterator[Fault]:
+    for name, kind in ENTRIES.items():
+        value = given.get(name)
+        if name not in given or (value is None and name in OPTIONAL):
+            continue
+        try:
+            if value is not False:
+                kind.parse(value)
+        except Wrong as wrong:
+            good = known_good.Q_CLUSTER.get(name)
+            instead = good if wrong.instead is None else wrong.instead
+            yield _fault(name, value, kind.takes, f'"{name}": {written(instead)}', cluster)
+    redis = given.get("redis")
+    if redis is not None and not isinstance(redis, (dict, str)):
+        example = '"redis": {"host": "127.0.0.1", "port": 6379, "db": 0}'
+        yield _fault("redis", redis, "a dictionary or an address", example, cluster)
+
+
+def _fault(name: str, value: Any, takes: str, line: str, cluster: str = "") -> Fault:
+    where = f'Q_CLUSTER["ALT_CLUSTERS"]["{cluster}"]' if cluster else "Q_CLUSTER"
+    entry = f'{where}["{name}"]' if name else where
+    # Values are not shown: the address of a broker may hold its password.
+    sentence = f"{entry} is {described(value)}; it takes {takes}."
+    return Fault(E012, sentence, f"Write {line} in {where}. {KNOWN_GOOD}" if line else KNOWN_GOOD)
 
 
 def _cluster() -> dict[str, Any]:

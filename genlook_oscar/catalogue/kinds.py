@@ -6,7 +6,7 @@ categories. It only chooses between drawings and sentences: a wrong guess costs 
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from ..conf import conf
 
@@ -81,8 +81,7 @@ def kind_of(product: Any) -> Kind:
 def _words() -> dict[Kind, Iterable[str]]:
     words: dict[Kind, Iterable[str]] = {kind: text.split() for kind, text in WORDS.items()}
     for kind, own in conf.kind_words.items():
-        if kind in words:
-            words[kind] = [word.casefold() for word in own]
+        words[cast(Kind, kind)] = [word.casefold() for word in own]
     return words
 
 

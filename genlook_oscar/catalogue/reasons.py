@@ -24,7 +24,7 @@ class Reason(TextChoices):
     OFF = "off", _("Virtual try-on is switched off in its configuration.")
     NOT_CONFIGURED = (
         "not_configured",
-        _("No API key is set. Write GENLOOK_API_KEY in the project's settings."),
+        _("GENLOOK_API_KEY is not set, or a setting is wrong: see “manage.py check”."),
     )
     SIGN_IN_FIRST = (
         "sign_in_first",

@@ -55,7 +55,7 @@ def client(read_timeout: float | None = None) -> Client:
         conf.base_url,
         timeouts=timeouts,
         retry=RetryPolicy.none(),
-        result_hosts=conf.result_hosts,
+        result_hosts=[host.lower() for host in conf.result_hosts],
     )
 
 

@@ -1,8 +1,12 @@
 """Where photos and results lie: never under a folder that a web server serves."""
 
+import os
+from pathlib import Path
+from typing import Any
+
 from django.conf import settings
 from django.core.files.storage import FileSystemStorage, Storage, storages
-from django.utils.functional import LazyObject
+from django.utils.functional import LazyObject, empty
 
 from ..conf import conf
 
@@ -24,7 +28,20 @@ class PrivateFolder(FileSystemStorage):
         raise ValueError("Private pictures have no public address.")
 
 
+def is_writable(folder: Path) -> bool:
+    """Whether this process may write to a folder, or make it where it does not exist yet."""
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    return folder.is_dir() and os.access(folder, os.W_OK | os.X_OK)
+
+
 class _Private(LazyObject):
+    # A model's field asks what this is while the models are loaded: a project that has no place
+    # for pictures must come as far as the system check that tells it so.
+    @property  # type: ignore[misc]
+    def __class__(self) -> Any:
+        return Storage if self._wrapped is empty else self._wrapped.__class__
+
     def _setup(self) -> None:
         self._wrapped = storages[ALIAS] if ALIAS in settings.STORAGES else PrivateFolder()
 

@@ -380,8 +380,9 @@ class TestSchedule:
 
 
 def test_every_check_is_documented():
-    source = "".join(Path(module.__file__).read_text() for module in (checks, queue_checks))
-    ids = set(re.findall(r'id="(genlook_oscar\.[EW]\d{3})"', source))
-    assert len(ids) == 15
-    documented = (Path(checks.__file__).parents[1] / "docs" / "checks.md").read_text()
+    package = Path(checks.__file__).parent
+    source = "".join(path.read_text() for path in package.glob("*.py"))
+    ids = set(re.findall(r'"(genlook_oscar\.[EW]\d{3})"', source))
+    assert len(ids) >= 20
+    documented = (package.parent / "docs" / "checks.md").read_text()
     assert ids == set(re.findall(r"### `(genlook_oscar\.[EW]\d{3})`", documented))

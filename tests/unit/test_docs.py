@@ -5,13 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from genlook_oscar.conf import Conf
 from genlook_oscar.engine.messages import FAILURES, REFUSALS
 from genlook_oscar.shopper.refusals import SENTENCES
 
 ROOT = Path(__file__).resolve().parents[2]
 API = (ROOT / "docs" / "storefront-api.md").read_text()
-README = (ROOT / "README.md").read_text()
 
 
 @pytest.mark.parametrize("code", sorted({*FAILURES, *REFUSALS, *SENTENCES}))
@@ -23,14 +21,6 @@ def test_the_problems_of_the_views_are_listed():
     sources = "".join(path.read_text() for path in (ROOT / "genlook_oscar/storefront").glob("*.py"))
     for code in re.findall(r'Problem\(\s*"([a-z_]+)"', sources):
         assert f"`{code}`" in API
-
-
-def test_each_setting_of_a_project_is_in_the_readme():
-    source = (ROOT / "genlook_oscar" / "conf.py").read_text()
-    names = set(re.findall(r'_get\("([A-Z_]+)"', source))
-    assert len(names) >= len([name for name in vars(Conf) if not name.startswith("_")]) - 1
-    for name in names:
-        assert f"`GENLOOK_{name}`" in README
 
 
 def test_every_link_of_the_documents_leads_somewhere():

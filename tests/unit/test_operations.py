@@ -49,14 +49,6 @@ def test_what_is_known_good_passes_the_checks(block, settings):
     assert check_queue(None) == []
 
 
-def test_each_setting_exists():
-    from genlook_oscar.conf import Conf
-
-    known = {f"GENLOOK_{name.upper()}" for name in vars(Conf)} | {"GENLOOK_Q_CLUSTER"}
-    named = set(re.findall(r"\bGENLOOK_[A-Z_]+\b", TEXT))
-    assert named <= known
-
-
 def test_each_link_leads_somewhere():
     headings = re.findall(r"^#+ (.*)$", TEXT, re.MULTILINE)
     anchors = {

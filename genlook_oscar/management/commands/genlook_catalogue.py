@@ -46,7 +46,7 @@ class Command(BaseCommand):
         command = options["command"]
         if command != "check" and not conf.api_key:
             raise CommandError(
-                _("No API key is set. Write GENLOOK_API_KEY in the project's settings."),
+                _("GENLOOK_API_KEY is not set, or a setting is wrong: see “manage.py check”."),
                 returncode=FAILED,
             )
         self.progress = Progress(

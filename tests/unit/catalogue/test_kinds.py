@@ -8,7 +8,8 @@ import pytest
 from oscar.core.loading import get_model
 from oscar.test.factories import create_product
 
-from genlook_oscar.catalogue.kinds import kind_of
+from genlook_oscar.catalogue.kinds import WORDS, kind_of
+from genlook_oscar.conf import KINDS
 from sandbox.demo.goods import ITEMS
 
 pytestmark = [pytest.mark.django_db, pytest.mark.anydb]
@@ -53,10 +54,14 @@ def test_a_variant_is_what_its_parent_is() -> None:
 
 
 def test_a_shop_has_words_of_its_own(settings: Any) -> None:
-    settings.GENLOOK_KIND_WORDS = {"face": ["Fascinator"], "unheard-of": ["x"]}
+    settings.GENLOOK_KIND_WORDS = {"face": ["Fascinator"]}
     assert kind_of(create_product(title="Fascinators")) == "face"
     assert kind_of(create_product(title="Straw hat", product_class="Goods")) == "body"
     assert kind_of(create_product(title="Jeans")) == "legs"
+
+
+def test_the_setting_knows_all_kinds() -> None:
+    assert tuple(WORDS) == KINDS
 
 
 def test_the_demo_shop_is_understood() -> None:

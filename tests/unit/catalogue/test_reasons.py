@@ -71,7 +71,7 @@ TABLE: list[tuple[Any, str, Display, str]] = [
         "no key",
         "not_configured",
         HIDE,
-        "No API key is set. Write GENLOOK_API_KEY in the project's settings.",
+        "GENLOOK_API_KEY is not set, or a setting is wrong: see “manage.py check”.",
     ),
     (
         set_(audience="customers"),
