@@ -4,9 +4,6 @@ None of these lets an exception out or talks to Genlook: the shop never suffers 
 of us.
 """
 
-import logging
-from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
 from django.contrib.auth.signals import user_logged_in
@@ -17,38 +14,24 @@ from oscar.apps.basket.signals import basket_addition
 from oscar.apps.checkout.signals import post_checkout
 from oscar.apps.order.signals import order_placed
 
+from .contained import contained
 from .engine import books
 from .insight import attribution, experiment
 from .models import DayMark, Photo, Shopper, TryOn
 from .shopper import erasure, files, identity
 from .transactions import atomic
 
-logger = logging.getLogger(__name__)
-
-
-def _contained(run: Callable[..., None]) -> Callable[..., None]:
-    """Swallow what the receiver raises, and log it."""
-
-    @wraps(run)
-    def contained(**kwargs: Any) -> None:
-        try:
-            run(**kwargs)
-        except Exception:
-            logger.exception("The receiver %s failed.", run.__name__)
-
-    return contained
-
 
 # Django's signal, because Oscar's own is not sent when a new customer registers.
 @receiver(user_logged_in, dispatch_uid="genlook_oscar.bring_guest_along")
-@_contained
+@contained(None)
 def bring_guest_along(request: Any, user: Any, **kwargs: Any) -> None:
     """What she collected as a guest becomes the customer's."""
     identity.bring_along(request, user)
 
 
 @receiver(pre_delete, sender=Shopper, dispatch_uid="genlook_oscar.ask_for_erasure")
-@_contained
+@contained(None)
 def ask_for_erasure(instance: Shopper, **kwargs: Any) -> None:
     """Genlook has to erase a deleted shopper, which deleting her user brings about too."""
     # A failure in the database is undone up to here, so that the deletion itself can go on.
@@ -60,7 +43,7 @@ def ask_for_erasure(instance: Shopper, **kwargs: Any) -> None:
 
 @receiver(post_delete, sender=Photo, dispatch_uid="genlook_oscar.delete_photo_file")
 @receiver(post_delete, sender=TryOn, dispatch_uid="genlook_oscar.delete_result_file")
-@_contained
+@contained(None)
 def delete_file(instance: Photo | TryOn, **kwargs: Any) -> None:
     """Django leaves files behind when rows are deleted."""
     name = instance.file.name if isinstance(instance, Photo) else instance.result.name
@@ -69,14 +52,14 @@ def delete_file(instance: Photo | TryOn, **kwargs: Any) -> None:
 
 
 @receiver(post_delete, sender=TryOn, dispatch_uid="genlook_oscar.keep_books")
-@_contained
+@contained(None)
 def keep_books(instance: TryOn, **kwargs: Any) -> None:
     """What Genlook charged stays charged when our row is gone."""
     books.note_deleted(instance)
 
 
 @receiver(post_delete, sender=TryOn, dispatch_uid="genlook_oscar.count_day_again")
-@_contained
+@contained(None)
 def count_day_again(instance: TryOn, **kwargs: Any) -> None:
     """The figures of its day are another's now."""
     with atomic():
@@ -84,21 +67,21 @@ def count_day_again(instance: TryOn, **kwargs: Any) -> None:
 
 
 @receiver(basket_addition, dispatch_uid="genlook_oscar.note_basket")
-@_contained
+@contained(None)
 def note_basket(request: Any, product: Any, **kwargs: Any) -> None:
     """She may have put into her basket what she has seen on herself."""
     attribution.note_basket(request, product)
 
 
 @receiver(order_placed, dispatch_uid="genlook_oscar.note_order")
-@_contained
+@contained(None)
 def note_order(order: Any, user: Any = None, **kwargs: Any) -> None:
     """What of an order was tried on before, as far as the order itself tells whose it is."""
     attribution.note_order(order, attribution.who_ordered(order, user))
 
 
 @receiver(post_checkout, dispatch_uid="genlook_oscar.note_checkout")
-@_contained
+@contained(None)
 def note_checkout(order: Any, request: Any, **kwargs: Any) -> None:
     """The same for a guest, whom only her session knows."""
     experiment.note_order(request)

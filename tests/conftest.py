@@ -72,11 +72,15 @@ def _needs_postgres(request: pytest.FixtureRequest) -> None:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
-    """Django asks SQLite once in a process whether it knows JSON; not while a test counts."""
+    """What is asked once in a process is not asked while a test counts: Django asks SQLite
+    whether it knows JSON, and our first query on a page may stand behind a savepoint."""
     from django.db import connection
+
+    from genlook_oscar.contained import proven
 
     with django_db_blocker.unblock():
         assert connection.features.supports_json_field
+    proven.add(connection.alias)
 
 
 @pytest.fixture(scope="session", autouse=True)

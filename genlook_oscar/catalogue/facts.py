@@ -19,6 +19,7 @@ from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import JSONArray
 from oscar.core.loading import get_model
 
+from ..contained import reading
 from ..models import Account, Configuration, Counter, ProductLink
 from . import rules
 
@@ -56,7 +57,8 @@ def read(products: Collection[Any], names: Sequence[str] = (), customer: Any = N
     with connections[alias].cursor() as cursor:
         if customer is not None:
             values[_prepared(_somebody(), cursor.db)] = _prepared(customer, cursor.db)
-        cursor.execute(sql, [values.get(value, value) for value in parameters])
+        with reading(alias):
+            cursor.execute(sql, [values.get(value, value) for value in parameters])
         rows = [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
     if not rows:
         return Facts(Configuration.load(), Account(), {}, False, {})

@@ -1,22 +1,23 @@
 """Changes of the catalogue are noticed where they happen: the product is looked at again.
 
-The receivers write one row's mark and nothing else. None lets an exception out, none talks
-to Genlook: what follows is the work of the sweep, and a change that no signal tells of is
-found by the daily comparison (see `engine.catalogue`).
+The receivers do nothing while the shop saves: one row's mark is written when the shop has
+committed. None lets an exception out, none talks to Genlook: what follows is the work of the
+sweep, and a change that no signal tells of, or that was lost between the two, is found by the
+daily comparison (see `engine.catalogue`).
 """
 
-import logging
+from functools import partial
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.db.models.signals import m2m_changed, post_delete, post_save
 from oscar.core.loading import get_model
 
+from ..contained import contained
 from ..models import ProductLink, Ready, Report
 from ..transactions import atomic
 from .rules import HARD
-
-logger = logging.getLogger(__name__)
 
 MENDABLE = (Ready.NO_PICTURE, *HARD)
 
@@ -69,35 +70,28 @@ class _Receiver:
     def __init__(self, name: str) -> None:
         self.name = name
 
+    @contained(None)
     def __call__(self, instance: Any, raw: bool = False, **kwargs: Any) -> None:
         # A fixture may be loaded before our tables are there.
         if not raw:
-            _contained(getattr(instance, self.name))
+            _note_later(getattr(instance, self.name), using=kwargs.get("using"))
 
 
+@contained(None)
 def _categories_changed(instance: Any, action: str, reverse: bool, **kwargs: Any) -> None:
-    if not action.startswith("post_"):
-        return
-    if not reverse:
-        _contained(instance.pk)
-    else:
-        _contained(*(kwargs.get("pk_set") or ()))
+    if action.startswith("post_"):
+        changed = (kwargs.get("pk_set") or ()) if reverse else (instance.pk,)
+        _note_later(*changed, using=kwargs.get("using"))
 
 
+@contained(None)
 def _reported(instance: Report, created: bool, raw: bool = False, **kwargs: Any) -> None:
-    if not created or raw or instance.link_id is None:
-        return
-    try:
+    if created and not raw and instance.link_id is not None:
         with atomic():
             ProductLink.objects.filter(pk=instance.link_id).update(checked_at=None)
-    except Exception:
-        logger.exception("A report was not noticed; the daily comparison finds it.")
 
 
-def _contained(*product_ids: Any) -> None:
-    try:
-        # A failure in the database is undone up to here, so that the shop's own work goes on.
-        with atomic():
-            note_changed(*product_ids)
-    except Exception:
-        logger.exception("A change of a product was not noticed; the comparison finds it.")
+def _note_later(*product_ids: Any, using: str | None) -> None:
+    # A shop counts the queries of its own transactions, and needs them to go on.
+    change = partial(contained(None)(note_changed), *product_ids)
+    transaction.on_commit(change, using=using)

@@ -3,9 +3,11 @@
 import copy
 from typing import Any
 
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 
+from ..contained import contained
 from .choosers import product_chooser
 from .showing import Card, cards, left_out, products_with_all
 
@@ -48,6 +50,10 @@ class ProductsBlock(blocks.StructBlock):
     def beside(self, kept: list[Card]) -> list[int]:
         """The ids of the products that each one's fitting room offers beside it."""
         return []
+
+    @contained(SafeString(""))
+    def render(self, value: Any, context: Any = None) -> SafeString:
+        return super().render(value, context)
 
     def get_context(self, value: Any, parent_context: Any = None) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context(value, parent_context)

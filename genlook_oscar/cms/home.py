@@ -6,11 +6,13 @@ from typing import Any
 from django.db.models import Count, IntegerField, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.timezone import localtime, make_aware
 from wagtail.admin.ui.components import Component
 
 from .. import clock
 from ..conf import conf
+from ..contained import contained, undone
 from ..models import Configuration, TryOn
 from .access import CONFIGURE, SEE_TRYONS
 
@@ -45,6 +47,11 @@ class TodayPanel(Component):
     template_name = "genlook_oscar/cms/today.html"
     order = 90
 
+    @contained(SafeString(""))
+    def render_html(self, parent_context: Any = None) -> SafeString:
+        with undone():
+            return super().render_html(parent_context)
+
     def get_context_data(self, parent_context: Any) -> dict[str, Any]:
         user = parent_context["request"].user
         return {
@@ -57,6 +64,7 @@ class TodayPanel(Component):
         }
 
 
+@contained(None)
 def add_panel(request: Any, panels: list[Any]) -> None:
     """For Wagtail's hook `construct_homepage_panels`."""
     if request.user.has_perm(SEE_TRYONS):

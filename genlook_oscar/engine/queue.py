@@ -11,6 +11,7 @@ from django.apps import apps
 from django.db import connections, transaction
 
 from ..conf import conf
+from ..contained import contained
 from ..models import Account
 
 logger = logging.getLogger(__name__)
@@ -46,6 +47,7 @@ def ensure_watcher() -> None:
         enqueue("watch")
 
 
+@contained(None)
 def ensure_schedules(using: str = "default", **kwargs: Any) -> None:
     """Make or mend the django-q2 schedule of the sweep; runs after each `migrate`."""
     if not has_schedules(using):

@@ -14,10 +14,12 @@ from django.http import HttpRequest
 
 from .. import clock
 from ..conf import conf
+from ..contained import undone
 from ..models import Attribution, TryOn
 from ..models.daily import shop_day
 from ..shopper.identity import shopper_filter
 from ..transactions import atomic
+from ..visitor import guest_key
 from .tally import PICTURED
 
 AT_MOST = 200
@@ -28,13 +30,16 @@ Kind = Attribution.Kind
 def note_basket(request: HttpRequest, product: Any) -> None:
     """Write down that whoever is asking has put the product into her basket. One query, none
     for whoever has given us nothing."""
+    user, basket = getattr(request, "user", None), getattr(request, "basket", None)
+    known = guest_key(request) is not None or (user is not None and user.is_authenticated)
+    if not known or basket is None or not basket.pk:
+        return
     family = product.parent_id or product.pk
     same = Q(product_id=family) | Q(product__parent_id=family)
-    tryon = _fitting(_tried(shopper_filter(request) & same), product)
-    basket = getattr(request, "basket", None)
-    if tryon is None or basket is None or not basket.pk:
-        return
-    with atomic():
+    with undone():
+        tryon = _fitting(_tried(shopper_filter(request) & same), product)
+        if tryon is None:
+            return
         Attribution.objects.bulk_create(
             [_of(tryon, Kind.BASKET, basket_id=basket.pk)], ignore_conflicts=True
         )

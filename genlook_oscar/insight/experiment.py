@@ -14,6 +14,7 @@ from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
 from .. import clock
+from ..contained import undone
 from ..models import Configuration, ExperimentVisitor
 from ..shopper.experiment import customer_key, in_control, visitor_key
 from ..transactions import atomic
@@ -67,7 +68,9 @@ def note_visit(request: HttpRequest, configuration: Configuration) -> None:
 def note_order(request: HttpRequest) -> None:
     """Whoever is asking has ordered; only the first order counts."""
     key = visitor_key(request)
-    if key:
+    if not key:
+        return
+    with undone():
         ExperimentVisitor.objects.filter(key=hashed(key), ordered_at=None).update(
             ordered_at=clock.now()
         )

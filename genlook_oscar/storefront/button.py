@@ -1,7 +1,6 @@
 """What the product page and a listing show: the button that leads to the fitting room, words
 that say why there is none now, or nothing."""
 
-import logging
 from collections.abc import Iterable
 from typing import Any
 
@@ -13,8 +12,6 @@ from ..insight.experiment import note_visit
 from .page_button import is_preview, said_on, shown_button
 from .words import button_label
 
-logger = logging.getLogger(__name__)
-
 LISTS = ("products", "object_list", "page_obj", "page", "recommended_products")
 """Where Oscar's pages keep the products that they list."""
 
@@ -25,25 +22,20 @@ def button_context(request: HttpRequest | None, product: Any) -> dict[str, Any] 
     Returns None where nothing is to be shown: no button for this shopper, or this page has
     the product's button already. Staff get the reason as well (`hidden_because`), shoppers
     words (`instead`) where there is something that they can do or wait for. One query at
-    most, and no exception: the product page goes on without us. In a preview of Wagtail's the
-    button rests (`resting`).
+    most. In a preview of Wagtail's the button rests (`resting`).
     """
     if request is None or not getattr(product, "pk", None):
         return None
     seen = said_on(request)
     if product.pk in seen:
         return None
-    try:
-        answer = verdict(product, request=request)
-        if answer.shown and is_preview(request):
-            return {"resting": True, "label": button_label(answer.configuration)}
-        seen[product.pk] = False
-        if answer.shown or answer.reason == Reason.EXPERIMENT:
-            note_visit(request, answer.configuration)
-        return _context(request, product, answer)
-    except Exception:
-        logger.exception("The try-on button of product %s was left out.", product.pk)
-    return None
+    answer = verdict(product, request=request)
+    if answer.shown and is_preview(request):
+        return {"resting": True, "label": button_label(answer.configuration)}
+    seen[product.pk] = False
+    if answer.shown or answer.reason == Reason.EXPERIMENT:
+        note_visit(request, answer.configuration)
+    return _context(request, product, answer)
 
 
 def tile_context(
@@ -52,27 +44,22 @@ def tile_context(
     """The small button on a product's tile in a listing, for `genlook_oscar/tile.html`; None
     where there is none.
 
-    The first tile decides for all products that the page's context lists, in one query. No
-    exception.
+    The first tile decides for all products that the page's context lists, in one query.
     """
     if request is None or not getattr(product, "pk", None) or is_preview(request):
         return None
     if said_on(request).get(product.pk):
         return None
-    try:
-        known = _known(request)
-        if product.pk not in known:
-            prepare(request, [product, *_listed(page)])
-        answer = known[product.pk]
-        if not answer.shown:
-            return None
-        first_tile = not request.__dict__.setdefault("_genlook_tiled", False)
-        request.__dict__["_genlook_tiled"] = True
-        button = _context(request, product, answer)
-        return button and {**button, "first_tile": first_tile, "title": product.get_title()}
-    except Exception:
-        logger.exception("The try-on button of product %s was left out.", product.pk)
-    return None
+    known = _known(request)
+    if product.pk not in known:
+        prepare(request, [product, *_listed(page)])
+    answer = known[product.pk]
+    if not answer.shown:
+        return None
+    first_tile = not request.__dict__.setdefault("_genlook_tiled", False)
+    request.__dict__["_genlook_tiled"] = True
+    button = _context(request, product, answer)
+    return button and {**button, "first_tile": first_tile, "title": product.get_title()}
 
 
 def prepare(request: HttpRequest, products: Iterable[Any]) -> None:

@@ -1,19 +1,19 @@
-import logging
 from collections.abc import Iterable
 from typing import Any
 
 from django import template
 from django.utils.safestring import SafeString
 
+from ..contained import contained
 from ..storefront.button import button_context, prepare, tile_context
 from ..storefront.elsewhere import notice_context
 from ..storefront.part import rendered, rendered_button
 
 register = template.Library()
-logger = logging.getLogger(__name__)
 
 
 @register.simple_tag(takes_context=True)
+@contained(SafeString(""))
 def genlook_tryon(context: template.Context, product: Any) -> SafeString:
     """The try-on button of an Oscar product: `{% genlook_tryon product %}`.
 
@@ -24,6 +24,7 @@ def genlook_tryon(context: template.Context, product: Any) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
+@contained(SafeString(""))
 def genlook_tile(context: template.Context, product: Any) -> SafeString:
     """A small button for a product's tile in a listing: `{% genlook_tile product %}`.
 
@@ -36,19 +37,18 @@ def genlook_tile(context: template.Context, product: Any) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
+@contained("")
 def genlook_tiles(context: template.Context, products: Iterable[Any]) -> str:
     """Decide for the tiles that follow, in one query: `{% genlook_tiles products %}`. Only
     needed where the page keeps its products under a name of its own. Shows nothing."""
     request = context.get("request")
-    try:
-        if request is not None:
-            prepare(request, products)
-    except Exception:
-        logger.exception("The try-on buttons of a listing could not be decided on.")
+    if request is not None:
+        prepare(request, products)
     return ""
 
 
 @register.simple_tag(takes_context=True)
+@contained(SafeString(""))
 def genlook_notice(context: template.Context) -> SafeString:
     """The word that a picture is ready, for any page: `{% genlook_notice %}`.
 

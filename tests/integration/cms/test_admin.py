@@ -249,6 +249,20 @@ class TestToday:
         text = text_of(make_editor("view_tryon"), "/cms-admin/")
         assert "3 try-ons · 1 picture · 1 failed · 1 under way · 1 credit" in text
 
+    def test_the_front_page_goes_on_without_a_panel_that_fails(
+        self, make_editor: Callable[..., Client], monkeypatch: pytest.MonkeyPatch, caplog: Any
+    ) -> None:
+        def today() -> None:
+            TryOn.objects.extra(where=["no_such_column = 1"]).count()
+
+        monkeypatch.setattr("genlook_oscar.cms.home.today", today)
+        page = make_editor("view_tryon").get("/cms-admin/")
+        assert page.status_code == 200
+        assert "genlook_report" not in page.content.decode()
+        assert [record.message for record in caplog.records] == [
+            "TodayPanel.render_html failed and was left out."
+        ]
+
     def test_it_says_that_try_on_is_off(self, make_editor: Callable[..., Client]) -> None:
         text = text_of(make_editor("view_tryon"), "/cms-admin/")
         assert "Virtual try-on is switched off" in text

@@ -268,6 +268,18 @@ class TestCost:
         assert with_buttons - self.count(*body) <= 2
 
 
+def test_a_block_that_fails_leaves_the_page_whole(
+    product: Any, configuration: Any, monkeypatch: pytest.MonkeyPatch, caplog: Any
+) -> None:
+    def cards(*args: Any) -> None:
+        raise RuntimeError("a fault of ours")
+
+    monkeypatch.setattr("genlook_oscar.cms.blocks.cards", cards)
+    page = show(("product", {"product": product.pk}), ("stage", {"products": [product.pk]}))
+    assert page.strip() == ""
+    assert caplog.text.count("ProductsBlock.render failed and was left out") == 2
+
+
 def test_migrations_of_projects_name_the_chooser_where_it_stays() -> None:
     from wagtail.fields import StreamField
 
