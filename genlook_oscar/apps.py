@@ -19,7 +19,14 @@ class GenlookOscarConfig(AppConfig):
         _load_queue()
 
     def ready(self) -> None:
-        from . import checks, queue_checks, receivers, setting_checks, transactions  # noqa: F401
+        from . import (  # noqa: F401
+            checks,
+            host_checks,
+            queue_checks,
+            receivers,
+            setting_checks,
+            transactions,
+        )
         from .catalogue import eligibility, noticing
         from .engine.queue import ensure_schedules
         from .shopper import experiment

@@ -41,7 +41,7 @@ def check_installation(
     app_configs: Sequence[AppConfig] | None, **kwargs: Any
 ) -> list[CheckMessage]:
     """The apps, the key and the database that try-ons need (INSTALLED_APPS, GENLOOK_API_KEY,
-    DATABASES: E003, W001, W002, W003)."""
+    DATABASES: E003, W001, W003)."""
     return [*_installation()]
 
 
@@ -142,17 +142,6 @@ def _installation() -> Iterator[CheckMessage]:
             'GENLOOK_API_KEY = os.environ.get("GENLOOK_API_KEY", ""). '
             "Keys are made in your Genlook account.",
             id="genlook_oscar.W001",
-        )
-    names = [config.name for config in apps.get_app_configs()]
-    oscar = next((config.name for config in apps.get_app_configs() if config.label == "oscar"), "")
-    if oscar and "genlook_oscar" in names and names.index("genlook_oscar") > names.index(oscar):
-        yield Warning(
-            "genlook_oscar stands after Oscar in INSTALLED_APPS, so the button does not appear "
-            "on product pages by itself.",
-            hint='Put "genlook_oscar" before Oscar\'s apps in INSTALLED_APPS, or place the button '
-            "yourself with {% load genlook_oscar %}{% genlook_tryon product %} and silence "
-            'this check: SILENCED_SYSTEM_CHECKS = ["genlook_oscar.W002"].',
-            id="genlook_oscar.W002",
         )
     database = settings.DATABASES.get("default", {})
     if str(database.get("ENGINE", "")).endswith("sqlite3"):
