@@ -1,5 +1,6 @@
 """Taking in a shopper's photo."""
 
+import logging
 from datetime import timedelta
 from typing import Any
 
@@ -17,6 +18,8 @@ from . import identity
 from .erasure import erase_photo
 from .pixels import Rebuilt, rebuild
 from .refusals import PhotoRefused
+
+logger = logging.getLogger(__name__)
 
 __all__ = ["PhotoRefused", "mine", "take_in"]
 
@@ -90,7 +93,12 @@ def _stored(shopper: Shopper, rebuilt: Rebuilt, configuration: Configuration) ->
         created_at=now,
         expires_at=now + timedelta(days=configuration.retention_days),
     )
-    photo.file.save("photo.jpg", ContentFile(rebuilt.content), save=False)
+    try:
+        photo.file.save("photo.jpg", ContentFile(rebuilt.content), save=False)
+    except Exception as error:
+        # A disk that is full or not ours to write, or a bucket that does not answer.
+        logger.exception("A photo could not be written to private storage.")
+        raise PhotoRefused("photo_not_kept") from error
     try:
         photo.save(force_insert=True)
     except BaseException:

@@ -44,6 +44,9 @@ SENTENCES = {
     "photo_busy": gettext_lazy(
         "Many photos are arriving just now. Please send yours again in a few seconds."
     ),
+    "photo_not_kept": gettext_lazy(
+        "This shop cannot keep your photo at the moment. Please try again later."
+    ),
 }
 NAMES = {"WEBP": "WebP", "HEIF": "HEIC"}
 """What people call a format, where that is not its code."""

@@ -3,6 +3,7 @@
 import logging
 from typing import Any
 
+from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import SuspiciousOperation
 from django.db import DatabaseError, InterfaceError, OperationalError
 from django.db.transaction import non_atomic_requests
@@ -25,6 +26,7 @@ from django.views.generic import View
 
 from ..conf import conf
 from ..shopper.refusals import PhotoRefused
+from . import login
 from .answers import BUSY_SECONDS, Problem, bad_request, problem_answer, shop_busy, wants_json
 from .session import keep_session
 
@@ -51,6 +53,12 @@ class JsonCsrf(CsrfViewMiddleware):
         return refused
 
 
+def not_kept() -> Problem:
+    """The problem of a photo that the shop has no place for."""
+    refused = PhotoRefused("photo_not_kept")
+    return Problem(refused.code, refused.message, 503, retry_after=BUSY_SECONDS)
+
+
 csrf_protect = decorator_from_middleware(JsonCsrf)
 
 
@@ -59,6 +67,8 @@ class StorefrontView(View):
     sees that nothing personal is cached or indexed."""
 
     takes_picture = False
+    open_to_all = False
+    """Also where LoginRequiredMiddleware closes the shop to guests: it asks by itself who comes."""
 
     @classonlymethod
     def as_view(cls, **initkwargs: Any) -> Any:
@@ -68,8 +78,9 @@ class StorefrontView(View):
         the size is known to be bearable (the check reads the whole body) and with an answer
         in JSON. Where ATOMIC_REQUESTS is on, our transactions are our own all the same: they
         are short, take SQLite's lock first, and what goes wrong at their end is answered here.
+        Exempt from LoginRequiredMiddleware for the same reason: see `login`.
         """
-        return csrf_exempt(non_atomic_requests(super().as_view(**initkwargs)))
+        return login_not_required(csrf_exempt(non_atomic_requests(super().as_view(**initkwargs))))
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
@@ -89,11 +100,19 @@ class StorefrontView(View):
         """The answer, which may be that of a problem."""
         try:
             self.check_size(request)
+            if not self.open_to_all and (refused := login.refusal(request, self)):
+                return refused
             return self.answer(request, *args, **kwargs)
         except Problem as problem:
             return self.refuse(problem)
         except (SuspiciousOperation, MultiPartParserError, UnreadablePostError):
             return self.refuse(bad_request())
+        except OSError:
+            if not self.takes_picture:
+                raise
+            # Django writes uploads to a folder before a view sees them.
+            logger.exception("An upload could not be written to FILE_UPLOAD_TEMP_DIR.")
+            return self.refuse(not_kept())
 
     @method_decorator(csrf_protect)
     def answer(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:

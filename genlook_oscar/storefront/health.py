@@ -18,6 +18,8 @@ class HealthView(StorefrontView):
     """For staff who are signed in, and for whoever bears `GENLOOK_HEALTH_TOKEN`. Nobody else
     learns that there is anything here."""
 
+    open_to_all = True
+
     def answer(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not (_bears_token(request) or _is_staff(request)):
             raise not_found()

@@ -22,7 +22,7 @@ from .answers import Problem, field_problem, limit_problem
 from .product import find
 
 TICKED = ("1", "on", "true")
-STATUSES = {"photo_too_large": 413, "photo_busy": 503}
+STATUSES = {"photo_too_large": 413, "photo_busy": 503, "photo_not_kept": 503}
 """HTTP statuses of refused photos, by code; 400 where none is named."""
 BUSY_SECONDS = 3
 """After which a photo that found no place is sent again; a photo takes a quarter of a second."""
