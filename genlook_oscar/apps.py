@@ -28,11 +28,13 @@ class GenlookOscarConfig(AppConfig):
             transactions,
         )
         from .catalogue import eligibility, noticing
+        from .engine import workers
         from .engine.queue import ensure_schedules
         from .shopper import experiment
 
         transactions.connect()
         noticing.connect()
+        workers.connect()
         eligibility.control_group.append(experiment.sees_no_button)
 
         post_migrate.connect(

@@ -21,6 +21,7 @@ from .engine import (
     sweeping,
     watching,
     wishes,
+    workers,
 )
 from .insight import rollup
 
@@ -90,6 +91,12 @@ def erase(pk: str) -> None:
 def send_ready_mail(pk: str) -> None:
     """Tell one customer by e-mail that her picture is ready."""
     mails.send(pk)
+
+
+@_contained
+def wake() -> None:
+    """Answer whoever asks whether anybody works."""
+    workers.wake()
 
 
 @_contained

@@ -211,7 +211,7 @@ def drain(pass_time: Callable[..., None], on_commit: Any) -> Callable[..., int]:
     from django_q.signing import SignedPackage
 
     from genlook_oscar import tasks
-    from genlook_oscar.engine import watching
+    from genlook_oscar.engine import watching, workers
     from genlook_oscar.models import Account
 
     def run(limit: int = 200) -> int:
@@ -220,6 +220,7 @@ def drain(pass_time: Callable[..., None], on_commit: Any) -> Callable[..., int]:
         while done < limit:
             row = OrmQ.objects.order_by("pk").first()
             if row is not None:
+                workers.sign()
                 task = SignedPackage.loads(row.payload)
                 row.delete()
                 function = import_string(task["func"])

@@ -99,6 +99,8 @@ def of_shop(configuration: Configuration, who: Any) -> Reason | None:
 def of_account(account: Account) -> tuple[Reason, datetime | None] | None:
     """Why nobody can try on by the state of the Genlook account, and until when. When a pause
     is over, somebody's click has to find out whether Genlook is back. No query."""
+    if account.stopped_since:
+        return Reason.WORKERS_DOWN, None
     paused = account.circuit_until is not None and account.circuit_until > clock.now()
     if account.circuit_reason == "no_credits" and paused:
         return Reason.NO_CREDITS, None

@@ -62,10 +62,20 @@ class Reason(TextChoices):
         "service_down",
         _("Genlook does not answer, or refuses this shop. The button comes back by itself."),
     )
+    WORKERS_DOWN = (
+        "workers",
+        _("No worker makes try-ons. See that “manage.py qcluster” is running for them."),
+    )
 
 
 PASSING = frozenset(
-    {Reason.LIMIT_REACHED, Reason.BUDGET_SPENT, Reason.NO_CREDITS, Reason.SERVICE_DOWN}
+    {
+        Reason.LIMIT_REACHED,
+        Reason.BUDGET_SPENT,
+        Reason.NO_CREDITS,
+        Reason.SERVICE_DOWN,
+        Reason.WORKERS_DOWN,
+    }
 )
 """Reasons that end by themselves, and that a picture which exists already does not mind."""
 
@@ -78,6 +88,7 @@ WORDS: dict[Reason, str | Promise] = {
         "The fitting room is closed for now. You can try on again from %(time)s."
     ),
     Reason.SERVICE_DOWN: _("The fitting room cannot be reached right now."),
+    Reason.WORKERS_DOWN: _("The fitting room cannot be reached right now."),
 }
 """What shoppers read in place of the button. Where nothing stands, they see nothing."""
 

@@ -1,28 +1,38 @@
 """Telling the merchant by e-mail, and a shop's own code by signals, what she should know of:
 a budget that runs out, credits that run low, and why Genlook cannot be used.
 
-The sweep does this, never a request. Each thing is marked as told before the e-mail leaves, so
-that it is told once at most.
+The sweep does this. That there are no workers, and so no sweep, is told by whoever finds out: a
+request, or the status command. Each thing is marked as told before the e-mail leaves, so that
+it is told once at most.
 """
 
 import logging
+import threading
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
-from django.core.mail import send_mail
+from django.core.mail import get_connection, send_mail
+from django.db import connections, transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext, ngettext, override
 
 from .. import clock
 from ..models import Account, Configuration, Counter, allowance
 from ..models.allowance import Allowance
-from ..signals import budget_reached, credits_low
+from ..models.moments import past
+from ..signals import alarm_raised, budget_reached, credits_low
 from .messages import alarm_message
 
 logger = logging.getLogger(__name__)
 
 AGAIN_AFTER = timedelta(hours=6)
 """An alarm that comes and goes is told again after this time at the soonest. Chosen here."""
+MAIL_SECONDS = 10
+"""How long each step of sending may take where the project's EMAIL_TIMEOUT says nothing."""
+WORKERS_CODE = "WORKERS"
+"""The alarm about workers, as `alarm_raised` names it."""
 
 
 def tell(configuration: Configuration) -> None:
@@ -109,6 +119,37 @@ def _tell_alarm(configuration: Configuration, account: Account) -> None:
         _mail(configuration, gettext("Try-ons do not work"), alarm_message(code))
 
 
+def tell_workers(*, aside: bool = True) -> None:
+    """Tell that nobody makes try-ons. `aside`: by a thread of its own once the transaction is
+    over, so that no page waits for a mail server; else before this returns."""
+    configuration = Configuration.load()
+    now = clock.now()
+    due = past("stopped_told_at", now - AGAIN_AFTER, now)
+    if not configuration.enabled or not Account.objects.filter(due, pk=1).update(
+        stopped_told_at=now
+    ):
+        return
+    with override(settings.LANGUAGE_CODE):
+        subject, text = gettext("Try-ons do not work"), alarm_message(WORKERS_CODE)
+
+    def leave() -> None:
+        alarm_raised.send_robust(sender=Account, code=WORKERS_CODE, message=text)
+        _mail(configuration, subject, text)
+
+    transaction.on_commit(lambda: _aside(leave) if aside else leave())
+
+
+def _aside(job: Callable[[], None]) -> None:
+    def act() -> None:
+        try:
+            job()
+        finally:
+            # Whoever listens to the signal may have asked the database.
+            connections.close_all()
+
+    threading.Thread(target=act, name="genlook alert", daemon=True).start()
+
+
 def _mail(configuration: Configuration, subject: str, text: str) -> None:
     """An e-mail that cannot be sent is logged: the admin shows the same."""
     addresses = configuration.alert_addresses
@@ -116,6 +157,10 @@ def _mail(configuration: Configuration, subject: str, text: str) -> None:
         return
     shop = getattr(settings, "OSCAR_SHOP_NAME", "")
     try:
-        send_mail(f"{shop}: {subject}" if shop else subject, text, None, addresses)
+        server: Any = get_connection()
+        if getattr(server, "timeout", MAIL_SECONDS) is None:
+            server.timeout = MAIL_SECONDS
+        subject = f"{shop}: {subject}" if shop else subject
+        send_mail(subject, text, None, addresses, connection=server)
     except Exception:
         logger.exception("The alert “%s” could not be sent.", subject)

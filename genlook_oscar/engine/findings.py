@@ -33,6 +33,7 @@ UNANSWERED_SECONDS = 900.0
 ERASURE_SECONDS = 86_400.0
 """An erasure is tried each minute at first and each hour in the end. One that is open for a
 day needs somebody to look."""
+FROZEN = "workers_frozen"
 KEY_ALARMS = ("INVALID_API_KEY", "MISSING_API_KEY")
 CREDITS_ALARM = "INSUFFICIENT_CREDITS"
 OUTAGE_ALARM = "UNAVAILABLE"
@@ -84,24 +85,29 @@ def _workers(facts: "Health") -> Iterator[Finding]:
     unasked = (facts.unasked_seconds or 0) > STUCK_SECONDS
     at_work = facts.last_request_seconds is not None and facts.last_request_seconds < QUIET_SECONDS
     # A living watcher renews its lease in every round and does with its own hands what no
-    # worker takes; while anything is live, there is one.
-    nobody = facts.watcher != "alive" and not at_work
+    # worker takes; while anything is live, there is one. Workers that are busy with other
+    # tasks of the shop's leave their signs of life.
+    alive = facts.alive_seconds is not None and facts.alive_seconds < STUCK_SECONDS
+    nobody = facts.watcher != "alive" and not at_work and not alive
     unswept = facts.swept_seconds is not None and not _swept(facts)
-    if (waiting or unasked) and nobody:
+    if facts.stopped_seconds is not None or ((waiting or unasked) and nobody):
         yield Finding(
             CRITICAL,
-            "workers_frozen",
-            _("Try-ons wait, there are requests to spare, and no worker takes them."),
+            FROZEN,
+            _("Work waits, and no worker shows a sign of life."),
             start,
         )
     elif unswept and facts.schedule == "ok":
-        yield Finding(
-            CRITICAL,
-            "workers_frozen",
-            _("The sweep, due each minute, has not run for more than three minutes."),
-            start,
-        )
-    elif waiting and not at_work:
+        late = _("The sweep, due each minute, has not run for more than three minutes.")
+        if alive:
+            busy = _(
+                "Workers are there: it fails, as their log says, or waits behind other tasks. "
+                "Then give try-ons a cluster of their own."
+            )
+            yield Finding(CRITICAL, "sweep_late", late, busy)
+        else:
+            yield Finding(CRITICAL, FROZEN, late, start)
+    elif (waiting or (unasked and facts.watcher != "alive")) and not at_work:
         yield Finding(
             WARNING,
             "too_few_workers",

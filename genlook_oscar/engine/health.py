@@ -15,8 +15,8 @@ from .. import clock
 from ..conf import conf
 from ..models import Account, Configuration, Erasure, TryOn
 from ..models.moments import LONGEST_WATCH, ahead
-from . import books, pacing
-from .findings import OK, SEVERITIES, STUCK_SECONDS, Finding, judge
+from . import alerts, books, pacing, workers
+from .findings import FROZEN, OK, SEVERITIES, STUCK_SECONDS, Finding, judge
 from .queue import schedule_state
 
 MINUTE = timedelta(minutes=1)
@@ -31,11 +31,13 @@ class Health:
 
     `oldest_unclaimed_seconds` is the age of the try-on that has waited longest for a worker,
     counted from when it was ready for one; `unasked_seconds` how long the question for some
-    generation is overdue. `could_begin` says whether requests for another try-on are free;
-    only looked at when something has waited for long. `watcher` is alive, expired (it died
-    with its lease) or free. `requests_last_minute` is None while no limit is set, because
-    then nobody counts. `resting_seconds` is how long a 429 of Genlook's still makes all
-    wait, `rate_limited` whether one has done so in the last minute.
+    generation is overdue. `alive_seconds` is the age of the workers' last sign of life,
+    `stopped_seconds` for how long clicks are refused because there is none. `could_begin` says
+    whether requests for another try-on are free; only looked at when something has waited for
+    long. `watcher` is alive, expired (it died with its lease) or free. `requests_last_minute`
+    is None while no limit is set, because then nobody counts. `resting_seconds` is how long a
+    429 of Genlook's still makes all wait, `rate_limited` whether one has done so in the last
+    minute.
     `circuit` is empty while closed, else the reason for which clicks are refused, for
     `circuit_seconds` already. `schedule` of the sweep is ok, missing, or elsewhere (on a
     cluster that does not run try-ons). `drift` may be off by `drift_slack` credits in
@@ -51,6 +53,8 @@ class Health:
     late: int
     oldest_unclaimed_seconds: float | None
     unasked_seconds: float | None
+    alive_seconds: float | None
+    stopped_seconds: float | None
     could_begin: bool | None
     watcher: str
     requests_last_minute: int | None
@@ -92,6 +96,17 @@ class Health:
         return {"severity": self.severity, **told}
 
 
+def watched(*, aside: bool = True) -> Health:
+    """The health as monitoring asks for it, who does so when nobody else is there: workers
+    that stand still are found out and told of, and what is over its time is ended. `aside` as
+    in `alerts.tell_workers`."""
+    workers.look_after(aside=aside)
+    found = health()
+    if any(finding.code == FROZEN for finding in found.findings):
+        alerts.tell_workers(aside=aside)
+    return found
+
+
 def health() -> Health:
     """Look at everything once, and judge it."""
     now = clock.now()
@@ -111,6 +126,8 @@ def health() -> Health:
         late=TryOn.objects.filter(status=Status.FAILED, late_until__gt=now).count(),
         oldest_unclaimed_seconds=age,
         unasked_seconds=_age(live["unasked"], now),
+        alive_seconds=_age(workers.last_sign(account, now), now),
+        stopped_seconds=_age(account.stopped_since, now),
         could_begin=pacing.room(1) > 0 if age is not None and age > STUCK_SECONDS else None,
         watcher=_watcher(account, now),
         requests_last_minute=len(recent) if conf.requests_per_minute else None,

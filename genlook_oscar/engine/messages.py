@@ -47,6 +47,11 @@ FAILURES: dict[str, Message] = {
         _("Genlook's limit of requests per minute was used up until the deadline."),
         retryable=True,
     ),
+    "not_begun": Message(
+        _("Your picture could not be begun in time. Nothing was used. Please try again."),
+        _("No worker took it before its deadline. See whether workers run, and are enough."),
+        retryable=True,
+    ),
     "unavailable": Message(
         _("The fitting room cannot be reached right now. Try again shortly."),
         _("Genlook did not answer, or answered with a fault of its own, until the deadline."),
@@ -126,6 +131,11 @@ REFUSALS: dict[str, Message] = {
     "not_allowed": FAILURES["not_configured"],
     "no_credits": FAILURES["no_credits"],
     "unavailable": FAILURES["unavailable"],
+    "workers": Message(
+        _("The fitting room has stopped for the moment. Please come back later."),
+        _("No worker shows a sign of life. See that “manage.py qcluster” is running."),
+        retryable=True,
+    ),
     "sign_in_first": Message(
         _("Sign in to try this on."), _("Only signed-in customers may try on.")
     ),
@@ -157,6 +167,11 @@ ALARMS: dict[str, str | Promise] = {
     "UNAVAILABLE": _(
         "Genlook does not answer. Shoppers are told so, and new try-ons are refused until it "
         "answers again; nothing has to be done unless it lasts."
+    ),
+    "WORKERS": _(
+        "No worker makes try-ons, so new ones are refused. See that “manage.py qcluster” is "
+        "running for the cluster of try-ons, and what its log says. The fitting room opens by "
+        "itself as soon as workers are back."
     ),
     "INSUFFICIENT_CREDITS": _("No credits are left. Top up the account at Genlook."),
 }

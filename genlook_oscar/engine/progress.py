@@ -13,14 +13,24 @@ from ..models import Account, TryOn
 from ..models.moments import LONGEST_WATCH, longest_lease
 from ..models.moments import ahead as ahead_of
 from ..models.tryon import TryOnQuerySet
+from . import workers
 from .pacing import WINDOW, spent_lately
 from .queue import ASK_AGAIN_SECONDS, ensure_watcher
-from .timing import usual
+from .timing import Usual, usual
 
 REQUESTS_EACH = 3.1
 """Requests that a try-on costs from photo to picture when many wait (measured: 3.07)."""
 ASK_AGAIN = timedelta(seconds=ASK_AGAIN_SECONDS)
-TOLD = ("durations", "watcher_until", "watcher_asked_at")
+SELDOM_MS = 4000
+"""Milliseconds after which asking again is always worth it."""
+TOLD = (
+    "durations",
+    "watcher_until",
+    "watcher_asked_at",
+    "alive_at",
+    "called_at",
+    "stopped_since",
+)
 TOLD_WAITING = (*TOLD, "pace")
 """What of the account is needed for a try-on that is being made, and for one that waits: each
 status call reads it."""
@@ -30,39 +40,60 @@ WAITING = (TryOn.Status.QUEUED, TryOn.Status.SUBMITTING)
 @dataclass(frozen=True)
 class Progress:
     """`queue_position` counts from 1, None when it is no longer waiting; `expected_seconds`
-    until the picture, 0 when final; `poll_after_ms` until asking again is worth it."""
+    until the picture, 0 when final, None when what was told has not come true and nobody can
+    tell; `poll_after_ms` until asking again is worth it; `stopped` when nobody works."""
 
     queue_position: int | None
-    expected_seconds: int
+    expected_seconds: int | None
     poll_after_ms: int
+    stopped: bool = False
 
 
 def of(tryon: TryOn, *, account: Account | None = None) -> Progress:
     """How far a try-on is. One query, none when it is final; and whoever asks for a live one
-    sees to it that somebody watches.
+    sees to it that somebody watches, and ends it when its time is over: `tryon` is read again
+    then.
 
     The click need not: its own task does, and it hands in the `account` that it has read
     by `account_at` already.
     """
+    now = clock.now()
+    asked = account is None
+    if asked and not tryon.is_final and tryon.deadline_at <= now:
+        workers.put_right(TryOn.objects.filter(pk=tryon.pk))
+        tryon.refresh_from_db()
     if tryon.is_final:
         return Progress(None, 0, 0)
-    nudge = account is None
     waits = tryon.status != TryOn.Status.GENERATING
     if account is None:
         rows = _counting(tryon.created_at) if waits else Account.objects.all()
         account = _row(rows.only(*(TOLD_WAITING if waits else TOLD)))
-    now = clock.now()
-    if nudge and _nobody_comes(account, now):
-        ensure_watcher()
-    middle = usual(account).middle
-    if not waits:
-        waited = (now - (tryon.accepted_at or now)).total_seconds()
-        left = middle - waited
-        return Progress(None, max(round(left), 1), _poll_after(left))
-    queueing = max(_until_her_turn(account, now), ahead_of(tryon.not_before, now, longest_lease()))
-    left = middle + queueing
-    ahead: int = account.ahead  # type: ignore[attr-defined]
-    return Progress(ahead + 1, max(round(left), 1), _poll_after(left))
+    ready = tryon.not_before if waits else tryon.next_poll_at
+    stopped = asked and workers.tend(account, ready if ready and ready <= now else now)
+    if asked and _nobody_comes(account, now) and ensure_watcher():
+        workers.put_right()
+    known = usual(account)
+    if waits:
+        ahead: int = account.ahead  # type: ignore[attr-defined]
+        place = ahead + 1
+        until = ahead_of(tryon.not_before, now, longest_lease())
+        until = max(_until_her_turn(account, now), until)
+        left = known.middle + until
+        late = not until and now - tryon.not_before > _promised(known)
+    else:
+        place = None
+        left = known.middle - (now - (tryon.accepted_at or now)).total_seconds()
+        late = timedelta(seconds=-left) > _promised(known) or (
+            ready is not None and now - ready > workers.PATIENCE
+        )
+    if stopped or late:
+        return Progress(place, None, SELDOM_MS, stopped)
+    return Progress(place, max(round(left), 1), _poll_after(left))
+
+
+def _promised(known: Usual) -> timedelta:
+    """For how long what a shopper was told may stand although nothing has moved."""
+    return max(timedelta(seconds=known.high), workers.PATIENCE)
 
 
 def _until_her_turn(account: Account, now: datetime) -> float:
@@ -126,10 +157,13 @@ def _nobody_comes(account: Account, now: datetime) -> bool:
     return not lately and not ahead_of(account.watcher_until, now, LONGEST_WATCH)
 
 
-def expected_seconds() -> int:
-    """What a shopper may be told before she clicks."""
-    return max(round(usual(Account.load()).middle), 1)
+def before_click() -> int:
+    """The seconds that a shopper may be told before she clicks. If no worker has been heard of
+    for long, one is called, so that her click need not find out."""
+    account = Account.load()
+    workers.tend(account)
+    return max(round(usual(account).middle), 1)
 
 
 def _poll_after(left: float) -> int:
-    return round(min(max(left * 300, 700), 4000))
+    return round(min(max(left * 300, 700), SELDOM_MS))

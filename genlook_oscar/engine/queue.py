@@ -41,10 +41,12 @@ def _send(task: str, keys: tuple[str | int, ...]) -> None:
         logger.exception("The task %s could not be enqueued; the sweep will repair it.", task)
 
 
-def ensure_watcher() -> None:
-    """Enqueue a watcher unless one holds the lease or was just asked for."""
-    if Account.ask_for_watcher(ASK_AGAIN_SECONDS):
+def ensure_watcher() -> bool:
+    """Enqueue a watcher unless one holds the lease or was just asked for; whether it did."""
+    asked = Account.ask_for_watcher(ASK_AGAIN_SECONDS)
+    if asked:
         enqueue("watch")
+    return asked
 
 
 @contained(None)

@@ -19,7 +19,7 @@ from ..shopper import consent, erasure, identity
 from ..signals import tryon_accepted
 from ..transactions import atomic
 from ..visitor import Visitor
-from . import circuit, counting, erasing, progress, timing
+from . import circuit, counting, erasing, progress, timing, workers
 from .messages import shopper_message
 from .queue import enqueue
 
@@ -89,6 +89,8 @@ def request(
     if answer.reason in (Reason.LIMIT_REACHED, Reason.BUDGET_SPENT):
         raise _spent(answer)
     account = progress.account_at(now)
+    if workers.tend(account):
+        raise Refused(workers.REASON, 503, workers.CALL_AGAIN.total_seconds())
     closed = circuit.check(account)
     if closed:
         raise Refused(closed.reason, 503, closed.seconds)

@@ -13,9 +13,10 @@ from .moments import LONGEST_WATCH, free, past
 class Account(models.Model):
     """What is known of the Genlook account, and what its processes share: one row.
 
-    Health (does the key work, credits, alarm), the watcher's lease, and the requests of
-    the last minute, which all processes on all hosts spend together, and what the books
-    said when they were last compared with Genlook's balance (see `engine.books`).
+    Health (does the key work, credits, alarm), the watcher's lease, the workers' signs of
+    life (see `engine.workers`), the requests of the last minute, which all processes on all
+    hosts spend together, and what the books said when they were last compared with Genlook's
+    balance (see `engine.books`).
     """
 
     credits = models.IntegerField(_("credits left"), null=True, editable=False)
@@ -37,6 +38,11 @@ class Account(models.Model):
     watcher = models.CharField(max_length=32, blank=True, editable=False)
     watcher_until = models.DateTimeField(null=True, editable=False)
     watcher_asked_at = models.DateTimeField(null=True, editable=False)
+
+    alive_at = models.DateTimeField(null=True, editable=False)
+    called_at = models.DateTimeField(null=True, editable=False)
+    stopped_since = models.DateTimeField(null=True, editable=False)
+    stopped_told_at = models.DateTimeField(null=True, editable=False)
 
     books_at = models.DateTimeField(null=True, editable=False)
     books_since = models.DateTimeField(null=True, editable=False)

@@ -9,7 +9,7 @@ from django.utils.crypto import constant_time_compare
 
 from ..conf import conf
 from ..engine.findings import CRITICAL, DATABASE_DOWN
-from ..engine.health import health
+from ..engine.health import watched
 from .answers import not_found
 from .base import StorefrontView
 
@@ -27,7 +27,7 @@ class HealthView(StorefrontView):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> JsonResponse:
         try:
-            told = health().as_dict()
+            told = watched().as_dict()
         except DatabaseError:
             finding = DATABASE_DOWN.as_dict()
             told = {"severity": finding["severity"], "findings": [finding]}

@@ -29,6 +29,8 @@ TOLD = (
     "created_at",
     "accepted_at",
     "not_before",
+    "deadline_at",
+    "next_poll_at",
     "product_title",
     "result",
     "expires_at",

@@ -67,7 +67,7 @@ def room_context(
         "max_photo_bytes": conf.max_photo_bytes,
         "max_photo_pixels": conf.max_photo_pixels,
         "photo_long_side": conf.photo_long_side,
-        "expected_seconds": progress.expected_seconds(),
+        "expected_seconds": progress.before_click(),
         "urls": {
             "photos": reverse("genlook_oscar:photos"),
             "tryons": reverse("genlook_oscar:tryons"),

@@ -91,18 +91,19 @@ class TryOnView(DeletableByForm):
 
     def context(self, request: HttpRequest, tryon: TryOn) -> dict[str, Any]:
         """What the page shows."""
+        # First of all: whoever asks for one whose time is over ends it.
+        told = progress.of(tryon)
         configuration = Configuration.load()
         product: Any = tryon.product
         offered = product is not None and is_viewable(product, request.user)
         error = error_data(tryon)
         shown_photo = has_picture(tryon.photo)
-        told = None if tryon.is_final else progress.of(tryon)
         context = {
             "page_title": tryon.product_title,
             "tryon": tryon,
-            "data": tryon_data(tryon, told or progress.of(tryon)),
-            "progress": told,
-            "waiting": waiting_words(tryon, told) if told else [],
+            "data": tryon_data(tryon, told),
+            "progress": None if tryon.is_final else told,
+            "waiting": [] if tryon.is_final else waiting_words(tryon, told),
             "status_url": tryon_url(tryon),
             "photo_url": photo_url(tryon.photo) if tryon.photo and shown_photo else None,
             "result_url": result_url(tryon),

@@ -21,6 +21,8 @@ def disclaimer(configuration: Configuration) -> str:
 
 def waiting_words(tryon: TryOn, progress: Progress) -> list[str]:
     """What is happening to a live try-on, and how long it usually takes."""
+    if progress.stopped:
+        return [_("The fitting room has stopped for the moment. You need not wait here.")]
     ahead = (progress.queue_position or 1) - 1
     if tryon.status == TryOn.Status.GENERATING:
         happening = _("Your picture is being made.")
@@ -35,8 +37,10 @@ def waiting_words(tryon: TryOn, progress: Progress) -> list[str]:
     return [happening, waiting_time(progress.expected_seconds)]
 
 
-def waiting_time(seconds: int) -> str:
+def waiting_time(seconds: int | None) -> str:
     """How long it still takes, as roughly as it is known."""
+    if seconds is None:
+        return _("It takes longer than usual.")
     if seconds <= 1:
         return _("It should be ready any moment.")
     if seconds < 90:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from ...engine.books import Ledger, ledger
 from ...engine.findings import DATABASE_DOWN, OK, SEVERITIES, Finding
-from ...engine.health import Health, health
+from ...engine.health import Health, watched
 from ...engine.report import Line, lines
 from ...models import Account
 
@@ -27,7 +27,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            found = health()
+            found = watched(aside=False)
             account = Account.objects.filter(pk=1).first() or Account()
             credits = {"total": ledger(), "since_reading": ledger(since=account.books_at)}
         except DatabaseError:
