@@ -19,8 +19,13 @@ Q_CLUSTER: dict[str, Any] = {
     "ack_failures": True,
     "save_limit": 100,
     "catch_up": False,
+    "ALT_CLUSTERS": {"tryons": {}},
 }
-"""For one machine. Why each of them: docs/operations.md."""
+"""For one machine, with a second cluster like the first, which is for try-ons alone. Why each
+of them: docs/operations.md."""
+
+GENLOOK_Q_CLUSTER = "tryons"
+"""Beside it: try-ons never wait behind the shop's other tasks, nor those behind try-ons."""
 
 SQLITE_OPTIONS: dict[str, Any] = {
     "transaction_mode": "IMMEDIATE",

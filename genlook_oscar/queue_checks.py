@@ -223,7 +223,7 @@ def _name() -> Iterator[CheckMessage]:
         yield Warning(
             f'GENLOOK_Q_CLUSTER names the cluster "{conf.cluster}", which Q_CLUSTER does not '
             "know: no workers can be started for try-ons, and each of them waits in vain.",
-            hint=f'Write "ALT_CLUSTERS": {{"{conf.cluster}": {{"workers": 4, "queue_limit": 4}}}} '
+            hint=f'Write "ALT_CLUSTERS": {{"{conf.cluster}": {{}}}} '
             f"in Q_CLUSTER, and start `Q_CLUSTER_NAME={conf.cluster} manage.py qcluster`.",
             id="genlook_oscar.W017",
         )

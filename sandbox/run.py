@@ -64,9 +64,10 @@ class Processes:
         signal.signal(number, signal.SIG_IGN)
         self.wishes_to_stop.put(number)
 
-    def start(self, name: str, *command: str) -> None:
+    def start(self, name: str, *command: str, **more: str) -> None:
+        """Start a command, with something more in its environment."""
         self.running[name] = subprocess.Popen(
-            command, cwd=HERE.parent, env=self.environment, start_new_session=True
+            command, cwd=HERE.parent, env=self.environment | more, start_new_session=True
         )
 
     def wait(self) -> tuple[str, int] | None:
@@ -179,6 +180,8 @@ def main() -> int:
         if emulator_port:
             emulator = (python, "-m", "genlook_oscar.emulator", "--port", str(emulator_port))
             group.start("emulator", *emulator)
+        # As in any shop: try-ons have workers of their own, and other tasks have theirs.
+        group.start("try-ons", python, manage, "qcluster", Q_CLUSTER_NAME="tryons")
         group.start("workers", python, manage, "qcluster")
         web = ("--bind", f"{host}:{port}", "--threads", "8", "--graceful-timeout", "3")
         gunicorn = (python, "-m", "gunicorn", "sandbox.wsgi", "--no-control-socket")

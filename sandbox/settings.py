@@ -193,6 +193,7 @@ LOGGING = {
 
 # Half the workers that a shop has: the demo's shoppers are one person.
 Q_CLUSTER = known_good.Q_CLUSTER | {"name": "sandbox", "workers": 2, "queue_limit": 2}
+GENLOOK_Q_CLUSTER = known_good.GENLOOK_Q_CLUSTER
 
 GENLOOK_API_KEY = os.environ.get("GENLOOK_API_KEY", "")
 GENLOOK_BASE_URL = os.environ.get("GENLOOK_BASE_URL", "")

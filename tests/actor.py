@@ -121,3 +121,12 @@ def look() -> object:
     for tryon in TryOn.objects.live():
         progress.of(tryon)
     return TryOn.objects.live().count()
+
+
+def flood(count: str, seconds: str) -> object:
+    """Have the shop's own workers do something so many times, so long each."""
+    from django_q.tasks import async_task
+
+    for _ in range(int(count)):
+        async_task("tests.chores.nap", float(seconds), save=False)
+    return count

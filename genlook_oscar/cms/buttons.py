@@ -20,9 +20,10 @@ are asked to sign in."""
 
 
 def has_button(answer: Verdict | None) -> bool:
-    """Whether a page shows a button. That Genlook is down is said in the fitting room: a page
-    may be kept for longer than that."""
-    return answer is not None and (answer.shown or answer.reason == Reason.SERVICE_DOWN)
+    """Whether a page shows a button. That Genlook or the workers are down is said in the fitting
+    room: a page may be kept for longer than that."""
+    down = (Reason.SERVICE_DOWN, Reason.WORKERS_DOWN)
+    return answer is not None and (answer.shown or answer.reason in down)
 
 
 def decide(products: Iterable[Any], request: Any = None) -> dict[int, Verdict]:

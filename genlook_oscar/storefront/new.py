@@ -34,10 +34,10 @@ class NewTryOnView(StorefrontView):
         return self.page(request, context, self.form(context))
 
     def post(self, request: HttpRequest, product_pk: int) -> HttpResponseBase:
-        product, configuration = enter(request, product_pk)
-        form = self.form(room_context(request, product, configuration), request)
+        product, answer = enter(request, product_pk)
+        form = self.form(room_context(request, product, answer), request)
         form.is_valid()
-        photo = self.photo(request, form, configuration)
+        photo = self.photo(request, form, answer.configuration)
         if photo and not form.errors:
             try:
                 accepted = start(request, request.POST, form.cleaned_data["product"], photo)
@@ -49,7 +49,7 @@ class NewTryOnView(StorefrontView):
                 return response
         # Built again: the photo that was just taken in is one of hers now, so that another
         # mistake in the form does not cost her the upload.
-        context = room_context(request, product, configuration)
+        context = room_context(request, product, answer)
         return self.page(request, context, form, photo)
 
     def form(self, context: dict[str, Any], request: HttpRequest | None = None) -> NewTryOnForm:

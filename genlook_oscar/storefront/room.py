@@ -7,12 +7,11 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
-from ..catalogue.eligibility import verdict
+from ..catalogue.eligibility import Verdict, verdict
 from ..catalogue.kinds import kind_of
 from ..conf import conf
 from ..engine import mails, progress
 from ..engine.products import enqueue_registration
-from ..models import Configuration
 from ..shopper import consent
 from . import own
 from .base import StorefrontView
@@ -23,8 +22,8 @@ from .product import borrows_picture, display_picture, find, variants_of
 from .words import button_label, disclaimer
 
 
-def enter(request: HttpRequest, pk: int) -> tuple[Any, Configuration]:
-    """The product whose fitting room a shopper enters, and the configuration. Raises
+def enter(request: HttpRequest, pk: int) -> tuple[Any, Verdict]:
+    """The product whose fitting room a shopper enters, and the verdict on it. Raises
     `Problem` when there is no such product, or it cannot be tried on. What passes by itself
     closes no room: pictures that exist are seen, and the click says what there is to wait for.
     """
@@ -32,17 +31,17 @@ def enter(request: HttpRequest, pk: int) -> tuple[Any, Configuration]:
     answer = verdict(product, request=request)
     if not (answer.shown or answer.passing):
         raise refusal(answer.reason)
-    return product, answer.configuration
+    return product, answer
 
 
-def room_context(
-    request: HttpRequest, product: Any, configuration: Configuration
-) -> dict[str, Any]:
+def room_context(request: HttpRequest, product: Any, answer: Verdict) -> dict[str, Any]:
     """What a template needs to offer a try-on of `product`.
 
-    `variants` is empty unless the shopper has to choose one. `retention_days` is in days,
+    `variants` is empty unless the shopper has to choose one. `closed` says why no try-on can
+    begin just now, if so. `retention_days` is in days,
     `expected_seconds` in seconds, sizes are in bytes and pixels. Writes nothing of hers.
     """
+    configuration = answer.configuration
     photos = list(own.photos(request))
     for photo in photos:
         photo.preview_url = photo_url(photo)  # type: ignore[attr-defined]
@@ -52,6 +51,7 @@ def room_context(
         "product_title": product.get_title(),
         "product_image_url": display_picture(product),
         "kind": kind_of(product),
+        "closed": "" if answer.shown else answer.words,
         "picture_borrowed": borrows_picture(product),
         "product_url": product.get_absolute_url(),
         "variants": variants_of(product),
@@ -87,8 +87,8 @@ class RoomView(StorefrontView):
     """The fitting room as a fragment of HTML."""
 
     def get(self, request: HttpRequest, product_pk: int) -> HttpResponseBase:
-        product, configuration = enter(request, product_pk)
-        context = room_context(request, product, configuration)
+        product, answer = enter(request, product_pk)
+        context = room_context(request, product, answer)
         register(context)
         context["variants"] = choices_beside(request, product, context["variants"])
         return render(request, "genlook_oscar/room.html", context)

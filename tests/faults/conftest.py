@@ -15,7 +15,7 @@ from tests.processes import actors, actors_each
 from tests.stepping import SharedOffset
 
 REDIS_URL = os.environ.get("GENLOOK_REDIS_URL", "redis://127.0.0.1:6379/12")
-REDIS_QUEUES = ("django_q:tests:q", "django_q:shop:q")
+REDIS_QUEUES = ("django_q:tests:q", "django_q:shop:q", "django_q:tryons:q")
 
 
 @pytest.fixture

@@ -307,7 +307,8 @@ def test_check_and_migrate_without_wagtail_and_a_shopper(wheel: Path, tmp_path: 
     with running(emulator, tmp_path) as service:
         assert service.stdout
         url = re.search(r"http://\S+", service.stdout.readline()).group()
-        with running([python, "manage.py", "qcluster"], tmp_path, GENLOOK_BASE_URL=url):
+        there = {"GENLOOK_BASE_URL": url, "Q_CLUSTER_NAME": "tryons"}
+        with running([python, "manage.py", "qcluster"], tmp_path, **there):
             assert "COMPLETED" in run(tmp_path, python, "shopper.py", GENLOOK_BASE_URL=url)
 
 

@@ -41,19 +41,20 @@ def written(block):
 
 
 def test_the_documents_write_it_out():
-    assert len(CLUSTERS) == 5
+    assert len(CLUSTERS) == 4
     assert len(OPTIONS) >= 1
 
 
 @pytest.mark.parametrize("block", CLUSTERS)
 def test_each_cluster_is_the_known_good_one(block):
-    cluster = written(block)["Q_CLUSTER"]
-    cluster.pop("ALT_CLUSTERS", None)
+    names = written(block)
+    cluster = names["Q_CLUSTER"]
     expected = dict(known_good.Q_CLUSTER)
     if "redis" in cluster:
         # Its broker, and no table to look at.
         del expected["orm"], expected["poll"], cluster["redis"]
     assert cluster == expected
+    assert names["GENLOOK_Q_CLUSTER"] == known_good.GENLOOK_Q_CLUSTER
 
 
 @pytest.mark.parametrize("block", OPTIONS)
@@ -74,6 +75,7 @@ def test_the_demo_runs_with_it(monkeypatch, tmp_path):
     sandbox = runpy.run_path(str(ROOT / "sandbox" / "settings.py"))
     smaller = {"name": "sandbox", "workers": 2, "queue_limit": 2}
     assert sandbox["Q_CLUSTER"] == known_good.Q_CLUSTER | smaller
+    assert sandbox["GENLOOK_Q_CLUSTER"] == known_good.GENLOOK_Q_CLUSTER
 
 
 def test_the_readme_needs_nothing_that_a_project_may_not_have(monkeypatch):

@@ -5,7 +5,7 @@ import threading
 import pytest
 from django.db import connection
 
-from genlook_oscar.engine import progress, sweeping, watching
+from genlook_oscar.engine import progress, sweeping, watching, workers
 from genlook_oscar.engine.timing import LATE
 from genlook_oscar.models import Account, TryOn
 from tests.conftest import wait_until
@@ -36,6 +36,7 @@ def test_a_dead_watcher_is_replaced_when_its_lease_is_over(
     from genlook_oscar.engine import submitting
 
     tryon = click()
+    workers.sign()
     with on_commit():
         submitting.submit(str(tryon.pk))
     OrmQ.objects.all().delete()

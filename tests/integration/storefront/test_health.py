@@ -130,7 +130,7 @@ def test_a_database_that_fails_is_told_to_monitoring(look, monkeypatch):
         raise OperationalError("could not connect to server")
 
     # A database that goes away cannot be had in the middle of a test's transaction.
-    monkeypatch.setattr(health, "health", fail)
+    monkeypatch.setattr(health, "watched", fail)
     answer = look()
     assert answer.status_code == 503
     assert answer.json()["findings"][0]["code"] == "database"

@@ -164,6 +164,14 @@ TABLE: list[tuple[Any, str, Display, str]] = [
         EXPLAIN,
         "Genlook does not answer, or refuses this shop. The button comes back by itself.",
     ),
+    (
+        lambda product: Account.objects.update_or_create(
+            pk=1, defaults={"stopped_since": clock.now()}
+        ),
+        "workers",
+        EXPLAIN,
+        "No worker makes try-ons. See that “manage.py qcluster” is running for them.",
+    ),
 ]
 
 

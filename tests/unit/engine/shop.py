@@ -9,7 +9,7 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from genlook_oscar.emulator import switchboard
-from genlook_oscar.engine import photos, products, sweeping, tryons
+from genlook_oscar.engine import photos, products, sweeping, tryons, workers
 from genlook_oscar.models import (
     Account,
     Configuration,
@@ -97,6 +97,11 @@ class Shop:
                 return
             task()
 
+    def sweep(self) -> None:
+        """What a worker does each minute."""
+        workers.sign()
+        sweeping.sweep()
+
     def state(self) -> dict[str, Any]:
         """What Genlook's side shows, and the names that an erasure will take away there."""
         state = switchboard.state(self.emulator._world)
@@ -120,7 +125,7 @@ class Shop:
     def settle(self, busy: Callable[[], bool], minutes: int, what: str) -> None:
         """With Genlook well and workers at work, all comes to its end within minutes."""
         for _ in range(minutes):
-            sweeping.sweep()
+            self.sweep()
             self.work()
             if not busy():
                 return

@@ -18,7 +18,7 @@ from django.db import connection
 from django.utils.module_loading import import_string
 
 from genlook_oscar import clock
-from genlook_oscar.engine import watching
+from genlook_oscar.engine import watching, workers
 from genlook_oscar.engine.hands import OwnHands
 
 logger = logging.getLogger(__name__)
@@ -191,4 +191,9 @@ class Queue:
         task = SignedPackage.loads(row.payload)
         if not keep:
             row.delete()
-        return lambda: import_string(task["func"])(*task["args"], **task["kwargs"])
+
+        def run() -> Any:
+            workers.sign()
+            return import_string(task["func"])(*task["args"], **task["kwargs"])
+
+        return run

@@ -19,7 +19,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from genlook_oscar.engine import photos, progress, sweeping, tryons
+from genlook_oscar.engine import photos, progress, tryons
 from genlook_oscar.models import Photo, TryOn
 from genlook_oscar.shopper import erasure
 
@@ -98,7 +98,7 @@ class Life(RuleBasedStateMachine):
         if action == "same":
             work()
         elif action == "sweep":
-            sweeping.sweep()
+            self.shop.sweep()
         elif action == "task":
             (self.shop.queue.take(place) or int)()
         elif action == "take_away":
@@ -166,7 +166,7 @@ class Life(RuleBasedStateMachine):
 
     @rule(fate=fates)
     def sweep(self, fate: Any) -> None:
-        self.act(sweeping.sweep, fate)
+        self.act(self.shop.sweep, fate)
 
     # What happens to all.
 
