@@ -48,7 +48,7 @@ FAILURES: dict[str, Message] = {
         retryable=True,
     ),
     "not_begun": Message(
-        _("Your picture could not be begun in time. Nothing was used. Please try again."),
+        _("Your picture could not be begun in time. Please try again."),
         _("No worker took it before its deadline. See whether workers run, and are enough."),
         retryable=True,
     ),

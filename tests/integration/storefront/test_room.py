@@ -8,6 +8,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.test import RequestFactory
 from django_q.models import OrmQ
 
+from genlook_oscar.catalogue.eligibility import Reason, Verdict
 from genlook_oscar.storefront.room import room_context
 
 from .conftest import Visitor
@@ -56,7 +57,7 @@ def test_the_context_has_what_the_template_was_promised(
     configuration.keep_for_days = 3
     request = anonymous(rf)
 
-    context = room_context(request, product, configuration)
+    context = room_context(request, product, Verdict(Reason.SHOWN, configuration))
 
     assert context["product_title"] == "Linen shirt"
     assert context["product_image_url"].startswith("/media/")
@@ -82,7 +83,9 @@ def test_the_variants_of_a_parent_carry_their_pictures(
     configuration: Any,
     rf: RequestFactory,
 ) -> None:
-    rust, forest = room_context(anonymous(rf), jumper, configuration)["variants"]
+    rust, forest = room_context(anonymous(rf), jumper, Verdict(Reason.SHOWN, configuration))[
+        "variants"
+    ]
 
     assert (rust.title, rust.selected) == ("Jumper, rust", True)
     assert (forest.title, forest.selected) == ("Jumper, forest", False)
@@ -98,7 +101,7 @@ def test_a_picture_that_cannot_be_made_small_is_shown_as_it_is(
 ) -> None:
     settings.OSCAR_THUMBNAILER = "tests.integration.storefront.test_room.Unable"
 
-    context = room_context(anonymous(rf), product, configuration)
+    context = room_context(anonymous(rf), product, Verdict(Reason.SHOWN, configuration))
 
     assert context["product_image_url"] == product.images.get().original.url
 
