@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from . import process
-from .bounds import MEMORY, SOMEONE_WAITS, WORKER, Patience, check, jpeg_scale
+from .bounds import MEMORY, SOMEONE_WAITS, WORKER, Patience, planned
 from .formats import Kind, kinds, sniff
 from .header import Header, inspect
 from .refusals import Busy, Refused
@@ -110,9 +110,5 @@ def _asked(
     patience: Patience,
     xmp: bytes = b"",
 ) -> tuple[dict[str, Any], bytes]:
-    scale = jpeg_scale(header, long_side)
-    check(header, max_pixels, scale, whole=long_side is None)
-    told = ("kind", "width", "height", "orientation", "ended")
-    task = {name: getattr(header, name) for name in told}
-    task |= {"scale": scale, "long_side": long_side, "quality": 0, "subsampling": -1} | aim
+    task = planned(header, aim, long_side, max_pixels)
     return process.ask(task, header.body, (header.profile, xmp), patience)

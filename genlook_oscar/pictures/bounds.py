@@ -1,13 +1,14 @@
 """What decoding may cost: one budget, kept for every format."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from .header import Header
 from .refusals import Refused, too_many_pixels
 
 MEMORY = 256 * 1024 * 1024
 """Bytes that a process which decodes one picture may have in memory. Chosen here."""
-RESERVED = 48 * 1024 * 1024
+RESERVED = 44 * 1024 * 1024
 """Bytes of it that the interpreter, the libraries and the finished picture need. Measured: 25 MB
 before a picture comes."""
 MAX_VISITS = 40_000_000
@@ -36,12 +37,24 @@ WORKER = Patience(processor=10, seconds=20, asked=False)
 """For a worker, which tries again what found no place."""
 
 
+def planned(
+    header: Header, aim: dict[str, Any], long_side: int | None, max_pixels: int
+) -> dict[str, Any]:
+    """What the process is asked to do, but for its seconds (`decoding.Task`). Raises `Refused`
+    for what would break the budget."""
+    scale = jpeg_scale(header, long_side)
+    check(header, max_pixels, scale, whole=long_side is None)
+    told = ("kind", "width", "height", "orientation", "ended")
+    task = {name: getattr(header, name) for name in told}
+    return task | {"scale": scale, "long_side": long_side, "quality": 0, "subsampling": -1} | aim
+
+
 def check(header: Header, max_pixels: int, scale: int, *, whole: bool) -> None:
     """Raise `Refused` for a picture of more than `max_pixels`, or of more than can be decoded
     within `MEMORY`. `whole`: nothing is made smaller afterwards."""
     each = header.pixel_bytes + 4 * whole
     if header.kind == "JPEG":
-        each += 4 / scale**2
+        each += 4 / scale**2 * (1 if header.ended else 3)
     left = MEMORY - RESERVED - header.copies * sum(map(len, header.body))
     most = min(max_pixels, max(0, int(left / each)))
     if header.width * header.height > most:
@@ -52,7 +65,8 @@ def check(header: Header, max_pixels: int, scale: int, *, whole: bool) -> None:
 
 def jpeg_scale(header: Header, long_side: int | None) -> int:
     """By how much a JPEG is made smaller while it is decoded: 1, 2, 4 or 8."""
-    if header.kind != "JPEG" or not long_side:
+    if header.kind != "JPEG" or not long_side or not header.ended:
+        # Detail that is left out cannot be looked at.
         return 1
     longer = max(header.width, header.height)
     return next((by for by in (8, 4, 2) if longer >= by * long_side), 1)

@@ -114,7 +114,7 @@ def _heif(content: bytes) -> tuple[tuple[int, int], Rows]:
     # One thread: what it takes is then known, and other requests keep their processors.
     options.DECODE_THREADS = 1
     options.THUMBNAILS = options.DEPTH_IMAGES = options.AUX_IMAGES = False
-    file = pillow_heif.open_heif(io.BytesIO(content))
+    file = pillow_heif.open_heif(io.BytesIO(content), remove_stride=False)
     data, mode, stride, (width, height) = memoryview(file.data), file.mode, file.stride, file.size
 
     def rows(top: int, bottom: int) -> Image.Image:

@@ -17,6 +17,7 @@ TILES_OVER = 4
 the edge of a small picture."""
 
 _CODED = {"HEIF": {b"hvc1", b"hev1"}, "AVIF": {b"av01"}}
+_FILMS = {b"avis", b"msf1", b"hevc", b"hevx"}
 _METADATA = {b"Exif", b"mime", b"uri "}
 
 
@@ -44,11 +45,13 @@ def read(content: bytes) -> Header:
     """The header of a HEIF or AVIF file. Its body keeps every byte in its place, because the
     file is full of offsets; what must not be read is renamed."""
     kind = "AVIF" if sniff(content) == "AVIF" else "HEIF"
-    file, renamed = _File(), {}
+    file, renamed = _File(), dict[int, bytes]()
     for name, at, start, end in _boxes(content, 0, len(content)):
-        if name == b"ftyp" and content[start : start + 4] in (b"avis", b"msf1", b"hevc", b"hevx"):
+        if name == b"ftyp":
             # Of a film the still picture is taken, not the film's first frame.
-            renamed[start] = b"avif" if kind == "AVIF" else b"heic"
+            brands = [start, *range(start + 8, min(end, start + 256) - 3, 4)]
+            films = [place for place in brands if content[place : place + 4] in _FILMS]
+            renamed |= dict.fromkeys(films, b"avif" if kind == "AVIF" else b"heic")
         elif name == b"meta" and not file.items:
             _meta(content, start + 4, end, file)
         elif name == b"moov":
@@ -67,8 +70,8 @@ def read(content: bytes) -> Header:
         tuple(_body(content, renamed)),
         turned=bool(turn and turn[0] & 1),
         profile=_profile(main) or _profile(tile),
-        pixel_bytes=(8 if kind == "HEIF" else 12) * (1.5 if file.alpha else 1),
-        copies=3,
+        pixel_bytes=(4.8 if kind == "HEIF" else 8.2) * (1.5 if file.alpha else 1),
+        copies=2,
     )
 
 

@@ -103,7 +103,7 @@ def read(content: bytes) -> Header:
         profile=_joined(profile),
         ended=ended,
         visits=visits,
-        simple=len(frame.blocks) in (1, 3),
+        simple=len(frame.blocks) in (1, 3) and ended,
         # Beside the pixels themselves, which may be decoded fewer.
         pixel_bytes=blocks * BLOCK_BYTES / max(frame.width * frame.height, 1) if several else 0,
     )

@@ -55,8 +55,8 @@ def read(content: bytes) -> Header:
         orientation=tags.orientation(exif.removeprefix(b"Exif\0\0"), found.get(b"XMP ", b"")),
         profile=profile if len(profile) <= profiles.MOST_BYTES else b"",
         simple=not flags,
-        pixel_bytes=20,
-        copies=3,
+        pixel_bytes=14.5,
+        copies=2,
     )
 
 
