@@ -20,7 +20,8 @@ class GenlookError(Exception):
 
     `code` is Genlook's, or one of ours when no answer or no code came; `status` the HTTP status,
     None without an answer; `carried_out` is True when the request may have been carried out
-    although it failed here; `retry_after` the seconds Genlook asked to wait, capped.
+    although it failed here; `retry_after` the seconds Genlook asked to wait, capped;
+    `endpoint` the path that was asked, as a template, where that is known.
     """
 
     def __init__(
@@ -32,6 +33,7 @@ class GenlookError(Exception):
         details: Sequence[FieldDetail] = (),
         carried_out: bool = False,
         retry_after: float | None = None,
+        endpoint: str = "",
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -40,6 +42,7 @@ class GenlookError(Exception):
         self.details = list(details)
         self.carried_out = carried_out
         self.retry_after = retry_after
+        self.endpoint = endpoint
 
     def __str__(self) -> str:
         origin = self.code if self.status is None else f"{self.code}, HTTP {self.status}"

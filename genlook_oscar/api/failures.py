@@ -78,6 +78,7 @@ def refused(answer: Answer, call: Call, key: ApiKey) -> GenlookError:
         details=_details(body.get("details")),
         carried_out=call.changes_something and uncertain,
         retry_after=retry_after(answer.headers),
+        endpoint=call.endpoint,
     )
 
 

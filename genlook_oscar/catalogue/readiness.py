@@ -127,6 +127,25 @@ def note_unfit(link: ProductLink, code: str) -> None:
         )
 
 
+def note_refused(link: ProductLink) -> None:
+    """Write down that Genlook refused the product as it is now. It holds until the product
+    changes, somebody has it looked at again, or Genlook takes it after all."""
+    if link.product is not None:
+        ProductLink.objects.filter(pk=link.pk).update(
+            ready_code=Ready.REFUSED,
+            ready_reasons=[Ready.REFUSED.value],
+            checked_at=clock.now(),
+            checked_content=fingerprint_of(content_of(link.product)),
+        )
+
+
+def note_taken(link: ProductLink) -> None:
+    """Write down that Genlook took the product: what it once refused is looked at anew."""
+    ProductLink.objects.filter(pk=link.pk, ready_code=Ready.REFUSED).update(
+        ready_code="", ready_reasons=[], checked_at=None, checked_content=""
+    )
+
+
 def _pictures(content: ProductContent) -> list[Ready]:
     if not content.images:
         return [Ready.NO_PICTURE]
@@ -140,7 +159,7 @@ def _pictures(content: ProductContent) -> list[Ready]:
 
 
 def _pictures_again(link: ProductLink) -> list[Ready]:
-    about = (Ready.NO_PICTURE, Ready.UNREADABLE_PICTURE, Ready.SMALL_PICTURE)
+    about = (Ready.NO_PICTURE, Ready.UNREADABLE_PICTURE, Ready.REFUSED, Ready.SMALL_PICTURE)
     return [code for code in about if code in link.ready_reasons]
 
 

@@ -1,8 +1,16 @@
 """How a try-on ends, and how Genlook's codes are told to a shopper."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from ..api import ConfigurationProblem, GenlookError, OutOfCredits, RateLimited, Unavailable
+from ..api import (
+    ConfigurationProblem,
+    FieldDetail,
+    GenlookError,
+    OutOfCredits,
+    RateLimited,
+    Unavailable,
+)
 from ..models import TryOn
 from ..models.tryon import TryOnQuerySet
 from ..signals import tryon_failed
@@ -20,10 +28,17 @@ PRODUCT_CODES = frozenset(
         "PRODUCT_NOT_FOUND",
     }
 )
+ANYTHINGS_CODES = frozenset({"INVALID_IMAGE", "VALIDATION_FAILED"})
+"""Codes that are documented for the photo and for the product alike."""
+UPLOAD = "/images/upload"
+ABOUT_PRODUCT = ("products", "product", "images", "imageUrls", "title", "description")
+ABOUT_PHOTO = ("person", "customer", "file")
+"""How the `path` of a refused field begins, by the documented names, old and new."""
 
 
-def failure_code(error: GenlookError) -> str:
-    """Our code of a failed try-on for what a request to Genlook ended with."""
+def failure_code(error: GenlookError, *, inline: bool = False) -> str:
+    """Our code of a failed try-on for what a request to Genlook ended with. `inline` says
+    that the product's data and pictures were part of the request."""
     if isinstance(error, OutOfCredits):
         return "no_credits"
     if isinstance(error, ConfigurationProblem):
@@ -32,7 +47,24 @@ def failure_code(error: GenlookError) -> str:
         return "busy"
     if isinstance(error, Unavailable):
         return "unavailable"
+    about = _about(error.details)
+    if about:
+        return about
+    if error.endpoint == UPLOAD:
+        # Nothing but the photo was sent; only a refused field can be another's.
+        return "rejected" if error.details else "photo_refused"
+    if inline and error.code == "INVALID_IMAGE":
+        # The photo was taken already when it was uploaded; these pictures are new.
+        return "product_refused"
     return code_of(error.code, "rejected")
+
+
+def _about(details: Sequence[FieldDetail]) -> str:
+    """Whose fault the refused fields are, "" where they do not tell."""
+    fields = {detail.path.partition(".")[0].partition("[")[0] for detail in details}
+    if fields & {*ABOUT_PRODUCT}:
+        return "product_refused"
+    return "photo_refused" if fields & {*ABOUT_PHOTO} else ""
 
 
 def code_of(genlook_code: str, otherwise: str) -> str:
@@ -42,6 +74,17 @@ def code_of(genlook_code: str, otherwise: str) -> str:
     if genlook_code in PRODUCT_CODES:
         return "product_refused"
     return otherwise
+
+
+def generation_code(tryon: TryOn, genlook_code: str) -> str:
+    """Our code for a generation that failed with one of Genlook's codes. Where that may mean
+    either picture, a photo that has made a picture before is not blamed."""
+    code = code_of(genlook_code, "generation_failed")
+    if genlook_code in ANYTHINGS_CODES and code == "photo_refused" and tryon.photo_id:
+        made = TryOn.objects.filter(photo_id=tryon.photo_id).exclude(link_id=tryon.link_id)
+        if made.filter(status__in=[TryOn.Status.COMPLETED, TryOn.Status.EXPIRED]).exists():
+            return "product_refused"
+    return code
 
 
 def detail_of(error: GenlookError) -> str:

@@ -14,12 +14,13 @@ from ..api import (
     GenlookError,
     ProductUnknown,
     RateLimited,
+    Rejected,
     Unavailable,
 )
 from ..catalogue.fingerprint import fingerprint
 from ..catalogue.links import link_for, note_sku
 from ..catalogue.payload import VALID_FOR_DAYS, ProductUnfit, upsert
-from ..catalogue.readiness import note_unfit
+from ..catalogue.readiness import note_refused, note_taken, note_unfit
 from ..conf import conf
 from ..models import ProductLink
 from ..models.moments import free
@@ -32,6 +33,8 @@ logger = logging.getLogger(__name__)
 INLINE_DAYS = 15
 """Genlook keeps a product sent with a try-on for 15 days from its last use (documented)."""
 MARGIN = timedelta(hours=1)
+PASSING_CODES = frozenset({"PRODUCT_IMAGE_FETCH_FAILED"})
+"""Refusals that say nothing about the product as it is: its pictures were not reached once."""
 RENEWED_BEFORE = timedelta(days=1)
 """A registration with less of its life left than this is sent anew where there is time."""
 
@@ -84,7 +87,7 @@ def send(link: ProductLink, *, anew: bool = False) -> Sending:
         payload = upsert(link)
         ask(Kind.SPARE, lambda client: client.upsert_product(payload))
     except (ProductUnfit, GenlookError) as error:
-        note_error(link, error.code)
+        note_error(link, error.code, refused=isinstance(error, Rejected))
         return _after(error)
     else:
         note_sent(link, content, VALID_FOR_DAYS)
@@ -125,6 +128,7 @@ def note_sent(link: ProductLink, content: str, lifetime_days: int) -> None:
         known_until=now + timedelta(days=lifetime_days) - MARGIN,
         error_code="",
     )
+    note_taken(link)
 
 
 def note_used(link: ProductLink) -> None:
@@ -142,10 +146,13 @@ def note_forgotten(link: ProductLink) -> None:
     link.refresh_from_db()
 
 
-def note_error(link: ProductLink, code: str) -> None:
-    """Keep the last error for the merchant."""
+def note_error(link: ProductLink, code: str, *, refused: bool = False) -> None:
+    """Keep the last error for the merchant. A product that Genlook has `refused` as it is has
+    no button until something about it changes: each click would end in the same way."""
     ProductLink.objects.filter(pk=link.pk).update(error_code=code[:64])
     note_unfit(link, code)
+    if refused and code not in PASSING_CODES:
+        note_refused(link)
 
 
 def _same(link: ProductLink) -> QuerySet[ProductLink]:

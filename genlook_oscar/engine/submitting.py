@@ -96,14 +96,15 @@ def _send(tryon: TryOn, claim: str) -> None:
         stored = tryon.photo.usable_image_id(configuration.crop)
         image_id = stored or photos.image_id(tryon.photo, configuration)
         product = _product(tryon.link, content)
+        tryon.inline = isinstance(product, InlineProduct)
         try:
             generation = _post(tryon, claim, product, image_id)
         except ProductUnknown:
             products.note_forgotten(tryon.link)
-        except (ImageUnknown, NotFound, Rejected):
+        except (ImageUnknown, NotFound, Rejected) as error:
             # Which code an expired photo gets is not documented, so whatever is refused with
             # a photo sent earlier is asked once more with the photo sent anew.
-            if not stored:
+            if not stored or failure_code(error, inline=tryon.inline) == "product_refused":
                 raise
             photos.forget_image(tryon.photo, image_id)
         else:
@@ -187,7 +188,7 @@ def _accepted(
 
 
 def _refused(tryon: TryOn, claim: str, error: GenlookError) -> None:
-    code = failure_code(error)
+    code = failure_code(error, inline=tryon.inline)
     values: dict[str, Any] = {"error_detail": detail_of(error)}
     sent = TryOn.objects.filter(pk=tryon.pk, claim=claim).exclude(sent_at=None).exists()
     if isinstance(error, Unavailable) and error.carried_out and sent:
@@ -205,7 +206,7 @@ def _refused(tryon: TryOn, claim: str, error: GenlookError) -> None:
         _again(tryon, claim, max(wait, error.retry_after or 0), code, **values)
     else:
         if tryon.link and code == "product_refused":
-            products.note_error(tryon.link, error.code)
+            products.note_error(tryon.link, error.code, refused=isinstance(error, Rejected))
         fail(tryon.pk, TryOn.Status.SUBMITTING, code, claim=claim, **values)
 
 

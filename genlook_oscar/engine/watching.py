@@ -21,10 +21,10 @@ from ..api import (
 )
 from ..models import Account, TryOn
 from ..models.moments import free, over, past
-from . import repair, results, submitting, timing
+from . import products, repair, results, submitting, timing
 from .account import ask
 from .hands import Hands, OwnHands
-from .outcomes import code_of, detail_of, fail
+from .outcomes import detail_of, fail, generation_code
 from .pacing import Kind, Paused, room
 from .queue import enqueue, ensure_watcher
 
@@ -174,7 +174,9 @@ class _Question:
     def _answered(self, generation: Generation, usual: timing.Usual, waited: float) -> None:
         tryon = self.tryon
         if generation.status is GenerationStatus.FAILED:
-            code = code_of(generation.error_code or "", "generation_failed")
+            code = generation_code(tryon, generation.error_code or "")
+            if tryon.link and code == "product_refused":
+                products.note_error(tryon.link, generation.error_code or "", refused=True)
             words = f"{generation.error_code or 'untyped'}: {generation.error_message or ''}"
             self._ended(code, words[:2000], TryOn.Charge.RELEASED)
         elif generation.status is GenerationStatus.COMPLETED and generation.result_image_url:

@@ -14,6 +14,7 @@ class Ready(models.TextChoices):
     UNCHECKED = "", _("Not looked at yet")
     NO_PICTURE = "no_picture", _("No picture")
     UNREADABLE_PICTURE = "unreadable_picture", _("No picture can be read")
+    REFUSED = "refused", _("Genlook refused its data or its pictures")
     SMALL_PICTURE = "small_picture", _("The picture is too small")
     NO_TITLE = "no_title", _("No title")
     WRONG_KIND = "wrong_kind", _("A kind of item that Genlook does not do")
@@ -26,6 +27,7 @@ class Ready(models.TextChoices):
 BLOCKING = (
     Ready.NO_PICTURE,
     Ready.UNREADABLE_PICTURE,
+    Ready.REFUSED,
     Ready.SMALL_PICTURE,
     Ready.NO_TITLE,
     Ready.WRONG_KIND,

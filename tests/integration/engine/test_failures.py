@@ -5,8 +5,11 @@ from datetime import timedelta
 import pytest
 
 from genlook_oscar import clock
-from genlook_oscar.engine import messages, repair, results, submitting, watching
-from genlook_oscar.models import Account, Photo, TryOn
+from genlook_oscar.catalogue import noticing, readiness
+from genlook_oscar.catalogue.eligibility import verdict
+from genlook_oscar.catalogue.links import link_for
+from genlook_oscar.engine import messages, products, repair, results, submitting, tryons, watching
+from genlook_oscar.models import Account, Photo, ProductLink, TryOn
 from genlook_oscar.models.tryon import TryOnQuerySet
 
 pytestmark = pytest.mark.django_db
@@ -21,7 +24,7 @@ REFUSED = [
     (400, "CUSTOMER_IMAGE_REQUIRED", "photo_refused"),
     (400, "MULTIPART_FILE_NOT_FOUND", "product_refused"),
     (400, "INVALID_IMAGE_INPUT", "product_refused"),
-    (400, "INVALID_IMAGE", "photo_refused"),
+    (400, "INVALID_IMAGE", "product_refused"),
     (400, "CUSTOMER_IMAGE_FETCH_FAILED", "photo_refused"),
     (400, "SOMETHING_NEW", "rejected"),
     (413, "", "rejected"),
@@ -88,6 +91,121 @@ def test_a_refused_upload_says_so(emulator, click, drain):
     tryon.refresh_from_db()
     assert tryon.error_code == "photo_refused"
     assert Photo.objects.get().error_code == "INVALID_IMAGE"
+
+
+def refusal(path, code, *fields, status=400, times=None, after=0):
+    details = [{"path": field, "message": "No."} for field in fields]
+    options = {"status": status, "code": code, "times": times, "after": after}
+    return {"kind": "error", "method": "POST", "path": path, "details": details, **options}
+
+
+BLAMED = [
+    (refusal("/images/upload", "INVALID_IMAGE"), "photo_refused"),
+    (refusal("/images/upload", "VALIDATION_FAILED"), "photo_refused"),
+    (refusal("/images/upload", "VALIDATION_FAILED", "file"), "photo_refused"),
+    (refusal("/images/upload", "VALIDATION_FAILED", "keepForDays"), "rejected"),
+    (refusal("/images/upload", "", status=413), "photo_refused"),
+    (refusal("/images/upload", "RESOLUTION_TOO_LOW", status=422), "photo_refused"),
+    (refusal("/try-on", "INVALID_IMAGE"), "product_refused"),
+    (refusal("/try-on", "INVALID_IMAGE", "products.0.images.0.source"), "product_refused"),
+    (refusal("/try-on", "INVALID_IMAGE", "person.image.source"), "photo_refused"),
+    (refusal("/try-on", "VALIDATION_FAILED", "products.0.title"), "product_refused"),
+    (refusal("/try-on", "VALIDATION_FAILED", "product.images.0.url"), "product_refused"),
+    (refusal("/try-on", "VALIDATION_FAILED", "products[0].images"), "product_refused"),
+    (refusal("/try-on", "VALIDATION_FAILED", "person.image.source.id"), "photo_refused"),
+    (refusal("/try-on", "VALIDATION_FAILED", "customer.id"), "photo_refused"),
+    (refusal("/try-on", "VALIDATION_FAILED", "output.keepForDays"), "rejected"),
+    (refusal("/try-on", "VALIDATION_FAILED", "externalUserId"), "rejected"),
+    (refusal("/try-on", "VALIDATION_FAILED"), "rejected"),
+    (refusal("/try-on", "", status=413), "rejected"),
+]
+
+
+@pytest.mark.parametrize(("fault", "ours"), BLAMED, ids=str)
+def test_who_is_at_fault_is_told_by_the_call_and_by_the_field(emulator, click, drain, fault, ours):
+    emulator.control.fault(**fault)
+    tryon = click()
+    drain()
+    tryon.refresh_from_db()
+    assert (tryon.error_code, tryon.charge) == (ours, Charge.NONE)
+    ready = ProductLink.objects.get().ready_code
+    assert (ready == "refused") is (ours == "product_refused")
+
+
+class TestRefusedProduct:
+    """Genlook refuses what a product is: readiness learns it, and forgets it in time."""
+
+    def refused(self, emulator, click, drain):
+        emulator.control.fault(**refusal("/try-on", "INVALID_IMAGE", "products.0.images.0"))
+        tryon = click()
+        drain()
+        emulator.control.clear_faults()
+        tryon.refresh_from_db()
+        return ProductLink.objects.get()
+
+    def test_a_photo_that_is_not_at_fault_is_not_sent_again(self, emulator, click, drain, product):
+        click()
+        drain()
+        product.title = "Another cut"
+        product.save()
+        self.refused(emulator, click, drain)
+        requests = emulator.control.state()["requests"]
+        assert (requests["POST /images/upload"], requests["POST /try-on"]) == (1, 2)
+
+    def test_it_has_no_button_and_the_merchant_reads_why(self, emulator, click, drain, product):
+        link = self.refused(emulator, click, drain)
+        assert (link.ready_code, link.error_code) == ("refused", "INVALID_IMAGE")
+        assert verdict(product).reason == "not_ready"
+        with pytest.raises(tryons.Refused, match="not_for_this_product"):
+            click()
+
+    def test_looking_at_it_does_not_make_it_ready(self, emulator, click, drain, configuration):
+        link = self.refused(emulator, click, drain)
+        assert readiness.look(link, configuration).code == "refused"
+
+    def test_a_changed_product_is_tried_again(self, emulator, click, drain, product):
+        self.refused(emulator, click, drain)
+        product.title = "Another cut"
+        product.save()
+        tryon = click()
+        drain()
+        tryon.refresh_from_db()
+        assert tryon.status == Status.COMPLETED
+        link = ProductLink.objects.get()
+        assert (link.ready_code, link.error_code) == ("", "")
+
+    def test_looked_at_anew_it_is_tried_again(self, emulator, click, drain, configuration):
+        link = self.refused(emulator, click, drain)
+        noticing.note_links(ProductLink.objects.all())
+        link.refresh_from_db()
+        assert readiness.look(link, configuration).code != "refused"
+
+    def test_a_registration_that_is_refused_says_so_before_any_click(self, emulator, product, db):
+        emulator.control.fault(**refusal("/products", "INVALID_IMAGE"))
+        link = link_for(product)
+        assert products.send(link) is products.Sending.REFUSED
+        assert ProductLink.objects.get().ready_code == "refused"
+
+    def test_pictures_that_were_not_reached_once_close_nothing(self, emulator, click, drain):
+        emulator.control.fault("fail", error_code="PRODUCT_IMAGE_FETCH_FAILED")
+        tryon = click()
+        drain()
+        tryon.refresh_from_db()
+        assert (tryon.error_code, tryon.charge) == ("product_refused", Charge.RELEASED)
+        link = ProductLink.objects.get()
+        assert (link.ready_code, link.error_code) == ("", "PRODUCT_IMAGE_FETCH_FAILED")
+
+    def test_a_photo_that_has_made_a_picture_is_not_blamed(
+        self, emulator, click, drain, make_product
+    ):
+        click()
+        drain()
+        emulator.control.fault("fail", error_code="INVALID_IMAGE")
+        hat = click(product=make_product("Felt hat", "#335533"))
+        drain()
+        hat.refresh_from_db()
+        assert hat.error_code == "product_refused"
+        assert hat.link.ready_code == "refused"
 
 
 RATE = {"kind": "error", "status": 429, "code": "RATE_LIMITED"}
