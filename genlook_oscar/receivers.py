@@ -15,10 +15,10 @@ from oscar.apps.checkout.signals import post_checkout
 from oscar.apps.order.signals import order_placed
 
 from .contained import contained
-from .engine import books
+from .engine import books, erasing
 from .insight import attribution, experiment
 from .models import DayMark, Photo, Shopper, TryOn
-from .shopper import erasure, files, identity
+from .shopper import files, identity
 from .transactions import atomic
 
 
@@ -36,7 +36,7 @@ def ask_for_erasure(instance: Shopper, **kwargs: Any) -> None:
     """Genlook has to erase a deleted shopper, which deleting her user brings about too."""
     # A failure in the database is undone up to here, so that the deletion itself can go on.
     with atomic():
-        erasure.ask_genlook(erasure.names_sent(instance))
+        erasing.forget(instance)
         if instance.user_id:
             experiment.forget(instance.user)
 

@@ -88,7 +88,7 @@ class ConsentAdmin(OfShopperAdmin):
 
 @admin.register(Erasure)
 class ErasureAdmin(ReadOnlyAdmin):
-    list_display = ["external_user_id", "requested_at", "attempts", "done_at"]
+    list_display = ["external_user_id", "requested_at", "attempts", "erased_at", "done_at"]
     list_filter = ["requested_at", ("done_at", admin.EmptyFieldListFilter)]
     search_fields = ["external_user_id"]
-    fields = ["external_user_id", "requested_at", "attempts", "not_before", "done_at"]
+    fields = ["external_user_id", "requested_at", "attempts", "not_before", "erased_at", "done_at"]

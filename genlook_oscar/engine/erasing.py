@@ -14,7 +14,7 @@ from ..transactions import atomic
 from .account import ask
 from .pacing import Kind, Paused
 from .queue import enqueue
-from .timing import backoff
+from .timing import LATE, backoff
 
 logger = logging.getLogger(__name__)
 
@@ -47,12 +47,35 @@ def erase_everything(shopper: Shopper) -> None:
             enqueue("erase", erasure.pk)
 
 
+def forget(shopper: Shopper) -> None:
+    """Erase what a shopper leaves who is about to be deleted, her account perhaps: at Genlook
+    by tasks, at once. Her rows go with her, and with them the knowledge of what is still being
+    made: so that is erased again and again for as long as it would be followed."""
+    everyone = [shopper.pk, *shopper.merged.values_list("pk", flat=True)]
+    now = clock.now()
+    with atomic():
+        coming = TryOn.objects.filter(shopper__in=everyone).may_arrive(now - LATE)
+        until = now + LATE if coming.exists() else None
+        for erasure in local.ask_genlook(local.names_sent(shopper), until):
+            enqueue("erase", erasure.pk)
+
+
+def arrived(external_user_id: str) -> None:
+    """Erase at once what has just arrived at Genlook for somebody who wanted it gone."""
+    waiting = Erasure.objects.filter(external_user_id=external_user_id, done_at=None)
+    for pk in waiting.values_list("pk", flat=True):
+        Erasure.objects.filter(pk=pk).update(not_before=clock.now())
+        enqueue("erase", pk)
+
+
 def erase(pk: str | int) -> None:
     """Erase at Genlook everything of one opaque name; a task.
 
     Genlook erases by shopper only, not by picture (documented), so the shopper's other
     photos are sent again when they are next needed. What is being made is waited for: it
-    is paid, and its picture would be erased with the rest. Repeating does no harm
+    is paid, and its picture would be erased with the rest. What is late, or may have been
+    begun although its answer was lost, is not waited for: the erasure is repeated, ever more
+    seldom, until nothing can arrive any more, and when it has arrived. Repeating does no harm
     (documented as idempotent); a failure is tried again by the sweep, for ever.
     """
     now = clock.now()
@@ -60,9 +83,8 @@ def erase(pk: str | int) -> None:
     if erasure is None:
         return
     # Counted and put off first: a process that dies here must not stop the next one.
-    Erasure.objects.filter(pk=pk).update(
-        attempts=F("attempts") + 1, not_before=now + timedelta(seconds=_wait(erasure.attempts))
-    )
+    again = now + timedelta(seconds=_wait(erasure.attempts))
+    Erasure.objects.filter(pk=pk).update(attempts=F("attempts") + 1, not_before=again)
     name = erasure.external_user_id
     if TryOn.objects.live().filter(external_user_id=name).exists():
         Erasure.objects.filter(pk=pk).update(not_before=now + timedelta(seconds=WAIT_SECONDS))
@@ -72,9 +94,19 @@ def erase(pk: str | int) -> None:
     except (Paused, GenlookError) as error:
         logger.warning("An erasure at Genlook is put off: %s", error)
         return
-    Erasure.objects.filter(pk=pk).update(done_at=clock.now())
     Photo.objects.filter(external_user_id=name).update(image_id="", image_expires_at=None)
-    TryOn.objects.filter(external_user_id=name).exclude(late_until=None).update(late_until=None)
+    now = clock.now()
+    Erasure.objects.filter(pk=pk, erased_at=None).update(erased_at=now)
+    if not _may_arrive(erasure, now):
+        # Unless it was asked for anew meanwhile.
+        Erasure.objects.filter(pk=pk, not_before=again).update(done_at=now)
+
+
+def _may_arrive(erasure: Erasure, now: datetime) -> bool:
+    if erasure.repeat_until and erasure.repeat_until > now:
+        return True
+    rows = TryOn.objects.filter(external_user_id=erasure.external_user_id)
+    return rows.may_arrive(now - LATE).exists()
 
 
 def _wait(attempts: int) -> float:

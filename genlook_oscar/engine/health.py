@@ -114,7 +114,8 @@ def health() -> Health:
     live = _live(now)
     age = _age(live["oldest"], now)
     recent = [at for at in account.pace if at > (now - MINUTE).timestamp()]
-    erasures = Erasure.objects.filter(done_at=None).aggregate(
+    # One that is only being repeated was done already.
+    erasures = Erasure.objects.filter(done_at=None, erased_at=None).aggregate(
         count=Count("pk"), oldest=Min("requested_at")
     )
     facts = Health(

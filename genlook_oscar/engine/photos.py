@@ -117,15 +117,21 @@ def _upload(photo: Photo, configuration: Configuration, claim: str) -> str:
     mine = Photo.objects.filter(pk=photo.pk, claim=claim)
     if not mine.update(external_user_id=user_id):
         raise PhotoGone
-    uploaded = ask(
-        Kind.PHOTO,
-        lambda client: client.upload_image(
-            ImageFile(content=content, filename="photo.jpg", content_type="image/jpeg"),
-            crop=configuration.crop,
-            external_user_id=user_id,
-            keep_for_days=days,
-        ),
-    )
+    try:
+        uploaded = ask(
+            Kind.PHOTO,
+            lambda client: client.upload_image(
+                ImageFile(content=content, filename="photo.jpg", content_type="image/jpeg"),
+                crop=configuration.crop,
+                external_user_id=user_id,
+                keep_for_days=days,
+            ),
+        )
+    except GenlookError as error:
+        erased = not Photo.objects.filter(pk=photo.pk, erased_at=None).exists()
+        if error.carried_out and erased:
+            erasing.ask_for(user_id)
+        raise
     kept = timedelta(days=days or UNKNOWN_WINDOW_DAYS) - MARGIN
     kept_here = Photo.objects.filter(pk=photo.pk, erased_at=None).update(
         image_id=uploaded.image_id,

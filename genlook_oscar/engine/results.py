@@ -13,6 +13,7 @@ from ..models import TryOn
 from ..models.tryon import result_path
 from ..signals import tryon_completed
 from ..transactions import atomic
+from . import erasing
 from .account import client
 from .outcomes import detail_of, fail
 from .queue import ensure_watcher
@@ -48,6 +49,10 @@ XMP = f"""<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 
 class NotAPicture(ValueError):
     """What was downloaded cannot be shown."""
+
+
+class NoRoom(NotAPicture):
+    """Nobody could look at what was downloaded; that is no fault of it."""
 
 
 def lease_seconds() -> float:
@@ -88,7 +93,7 @@ def marked(content: bytes) -> bytes:
     """Return the picture as a JPEG file that says in its metadata that AI made it.
 
     Upright and in sRGB. Decoding is the check: raises `NotAPicture` for what cannot be decoded,
-    is larger than `MAX_PIXELS`, or found no place to be decoded in time.
+    is larger than `MAX_PIXELS`, or (`NoRoom`) found no place to be decoded in time.
     """
     try:
         picture = pictures.rebuild(
@@ -102,7 +107,7 @@ def marked(content: bytes) -> bytes:
     except pictures.Refused as refused:
         raise NotAPicture(f"the result is not a readable picture ({refused.code})") from None
     except pictures.Busy:
-        raise NotAPicture("too many pictures are being decoded") from None
+        raise NoRoom("too many pictures are being decoded") from None
     return picture.content
 
 
@@ -135,6 +140,7 @@ def _store(tryon: TryOn, claim: str, picture: bytes) -> None:
             tryon.result.storage.delete(name)
         return
     if tryon.hidden_at:
+        erasing.arrived(tryon.external_user_id)
         return
     tryon.refresh_from_db()
     tryon_completed.send_robust(sender=TryOn, tryon=tryon)
@@ -145,7 +151,7 @@ def _not_fetched(tryon: TryOn, claim: str, error: GenlookError | NotAPicture) ->
     detail = detail_of(error) if isinstance(error, GenlookError) else str(error)
     mine = TryOn.objects.filter(pk=tryon.pk, claim=claim)
     free: dict[str, Any] = {"claim": "", "claimed_until": None, "error_detail": detail}
-    hopeless = isinstance(error, NotAPicture | Rejected)
+    hopeless = isinstance(error, NotAPicture | Rejected) and not isinstance(error, NoRoom)
     again: dict[str, Any] = {"result_url": "", "next_poll_at": now + LATE_PAUSE}
     if tryon.status != TryOn.Status.GENERATING:
         if hopeless and tryon.fetches >= MAX_UNREADABLE:

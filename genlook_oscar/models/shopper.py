@@ -80,6 +80,9 @@ class Erasure(models.Model):
     requested_at = models.DateTimeField(_("asked for"), default=clock.now)
     not_before = models.DateTimeField(default=clock.now)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    erased_at = models.DateTimeField(_("first done"), null=True, blank=True)
+    repeat_until = models.DateTimeField(null=True, blank=True)
+    """Something may arrive until then of which no row of ours tells any more."""
     done_at = models.DateTimeField(_("done"), null=True, blank=True)
 
     class Meta:

@@ -34,6 +34,13 @@ class TryOnQuerySet(models.QuerySet["TryOn"]):
             | Q(status=TryOn.Status.FAILED, late_until__gt=clock.now())
         ).exclude(generation_id="")
 
+    def may_arrive(self, since: datetime) -> "TryOnQuerySet":
+        """Those whose picture may still arrive at Genlook: live, followed, or uncertain and
+        sent after `since`."""
+        lost = Q(charge=TryOn.Charge.UNCERTAIN, generation_id="", sent_at__gt=since)
+        late = Q(status=TryOn.Status.FAILED, late_until__gt=clock.now())
+        return self.exclude(external_user_id="").filter(Q(status__in=TryOn.LIVE) | late | lost)
+
     def move(self, pk: Any, source: str, target: str, **values: Any) -> bool:
         """Change the status of one row from `source` to `target`, with `values`.
 

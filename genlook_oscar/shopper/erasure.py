@@ -92,13 +92,26 @@ def erase_shopper(shopper: Shopper) -> list[Erasure]:
     return asked
 
 
-def ask_genlook(external_user_ids: Iterable[str]) -> list[Erasure]:
+def ask_genlook(
+    external_user_ids: Iterable[str], repeat_until: datetime | None = None
+) -> list[Erasure]:
     """Write down that Genlook must erase all it holds under these names, and return the open
-    rows: one for each name; empty names are left out."""
+    rows: one for each name; empty names are left out. With `repeat_until`, it is repeated
+    until then whatever our rows say."""
     rows = []
+    now = clock.now()
     for name in sorted({name for name in external_user_ids if name}):
         row = Erasure.objects.filter(external_user_id=name, done_at=None).first()
-        rows.append(row or Erasure.objects.create(external_user_id=name))
+        if row is None:
+            row = Erasure.objects.create(external_user_id=name, repeat_until=repeat_until)
+        else:
+            # At once, not when its turn comes; one under way now has another after it.
+            open_row = Erasure.objects.filter(pk=row.pk)
+            open_row.update(not_before=now)
+            open_row.exclude(erased_at=None).update(erased_at=None, requested_at=now)
+            if repeat_until:
+                open_row.update(repeat_until=repeat_until)
+        rows.append(row)
     return rows
 
 
