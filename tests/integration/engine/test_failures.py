@@ -143,11 +143,14 @@ class TestRefusedProduct:
         tryon.refresh_from_db()
         return ProductLink.objects.get()
 
-    def test_a_photo_that_is_not_at_fault_is_not_sent_again(self, emulator, click, drain, product):
+    def test_a_photo_that_is_not_at_fault_is_not_sent_again(
+        self, emulator, click, drain, product, on_commit
+    ):
         click()
         drain()
         product.title = "Another cut"
-        product.save()
+        with on_commit():
+            product.save()
         self.refused(emulator, click, drain)
         requests = emulator.control.state()["requests"]
         assert (requests["POST /images/upload"], requests["POST /try-on"]) == (1, 2)
@@ -163,10 +166,11 @@ class TestRefusedProduct:
         link = self.refused(emulator, click, drain)
         assert readiness.look(link, configuration).code == "refused"
 
-    def test_a_changed_product_is_tried_again(self, emulator, click, drain, product):
+    def test_a_changed_product_is_tried_again(self, emulator, click, drain, product, on_commit):
         self.refused(emulator, click, drain)
         product.title = "Another cut"
-        product.save()
+        with on_commit():
+            product.save()
         tryon = click()
         drain()
         tryon.refresh_from_db()
