@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('genlook_oscar', '0009_experiment'),
+        ('genlook_oscar', '0010_workers'),
     ]
 
     operations = [
