@@ -6,7 +6,6 @@ The texts are in English only, as Django's own: a developer reads them in a cons
 """
 
 import os
-import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -20,7 +19,7 @@ from django.core.files.storage.handler import InvalidStorageError
 
 from . import known_good
 from .conf import conf, table
-from .models.storage import ALIAS, is_writable
+from .models.storage import ALIAS, is_writable, upload_folder, uploads_are_writable
 from .setting_checks import TAG, check
 
 PRIVATE_ROOT_LINE = 'GENLOOK_PRIVATE_ROOT = Path(__file__).resolve().parent / "private"'
@@ -92,15 +91,10 @@ def _private_storage() -> Iterator[CheckMessage]:
 
 
 def _upload_folder() -> Iterator[CheckMessage]:
-    given = settings.FILE_UPLOAD_TEMP_DIR
-    try:
-        folder = Path(given or tempfile.gettempdir())
-    except FileNotFoundError:
-        folder = None
-    if folder is None or not (folder.is_dir() and is_writable(folder)):
+    if not uploads_are_writable():
         yield Warning(
-            f"Photos on their way to the shop cannot be written to {folder or 'any folder'} by "
-            "the user who runs this check.",
+            "Photos on their way to the shop cannot be written to "
+            f"{upload_folder() or 'any folder'} by the user who runs this check.",
             hint='Write FILE_UPLOAD_TEMP_DIR = "/srv/shop/tmp", a folder that the web server\'s '
             "user may write to.",
             id="genlook_oscar.W006",

@@ -90,7 +90,17 @@ def _workers(facts: "Health") -> Iterator[Finding]:
     alive = facts.alive_seconds is not None and facts.alive_seconds < STUCK_SECONDS
     nobody = facts.watcher != "alive" and not at_work and not alive
     unswept = facts.swept_seconds is not None and not _swept(facts)
-    if facts.stopped_seconds is not None or ((waiting or unasked) and nobody):
+    if facts.same_key is False:
+        yield Finding(
+            CRITICAL,
+            "secret_key",
+            _("Workers throw away what the web server hands them: their SECRET_KEY is another."),
+            _(
+                "Give web server and workers the same SECRET_KEY, and Q_CLUSTER the same name; "
+                "then start both again."
+            ),
+        )
+    elif facts.stopped_seconds is not None or ((waiting or unasked) and nobody):
         yield Finding(
             CRITICAL,
             FROZEN,
@@ -144,7 +154,14 @@ def _swept(facts: "Health") -> bool:
 def _account(facts: "Health") -> Iterator[Finding]:
     """Whether Genlook serves this account. Nothing is urgent while try-on is switched off."""
     worst = CRITICAL if facts.enabled else WARNING
-    if not facts.api_key:
+    if not facts.settings_ok:
+        yield Finding(
+            worst,
+            "settings_wrong",
+            _("A setting of the project is wrong, so nothing can be tried on."),
+            _("Run “manage.py check”: it says which, and what to write."),
+        )
+    elif not facts.api_key:
         yield Finding(
             worst,
             "no_key",
@@ -207,7 +224,14 @@ def _account(facts: "Health") -> Iterator[Finding]:
 
 
 def _rest(facts: "Health") -> Iterator[Finding]:
-    """Money and promises."""
+    """Money, promises, and the place for pictures."""
+    if not facts.writable:
+        yield Finding(
+            CRITICAL if facts.enabled else WARNING,
+            "cannot_write",
+            _("Photos cannot be written to the shop's disk by the process that looked."),
+            _("Run “manage.py check” as the user of the web server: it names the folder."),
+        )
     if facts.drift_unexplained:
         yield Finding(
             WARNING,

@@ -15,9 +15,11 @@ from .. import clock
 from ..conf import conf
 from ..models import Account, Configuration, Erasure, TryOn
 from ..models.moments import LONGEST_WATCH, ahead
+from ..models.storage import private_is_writable, uploads_are_writable
 from . import alerts, books, pacing, workers
 from .findings import FROZEN, OK, SEVERITIES, STUCK_SECONDS, Finding, judge
 from .queue import schedule_state
+from .signing import same_key
 
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
@@ -38,6 +40,9 @@ class Health:
     is None while no limit is set, because then nobody counts. `resting_seconds` is how long a
     429 of Genlook's still makes all wait, `rate_limited` whether one has done so in the last
     minute.
+    `same_key` says whether workers can read what is signed here; None before any has been seen.
+    `settings_ok` and `writable` are about the process that looks: its settings, and the folders
+    that photos and pictures are written to.
     `circuit` is empty while closed, else the reason for which clicks are refused, for
     `circuit_seconds` already. `schedule` of the sweep is ok, missing, or elsewhere (on a
     cluster that does not run try-ons). `drift` may be off by `drift_slack` credits in
@@ -46,6 +51,8 @@ class Health:
     """
 
     enabled: bool
+    settings_ok: bool
+    writable: bool
     api_key: bool
     queued: int
     submitting: int
@@ -55,6 +62,7 @@ class Health:
     unasked_seconds: float | None
     alive_seconds: float | None
     stopped_seconds: float | None
+    same_key: bool | None
     could_begin: bool | None
     watcher: str
     requests_last_minute: int | None
@@ -112,7 +120,8 @@ def health() -> Health:
     now = clock.now()
     account = Account.objects.filter(pk=1).first() or Account()
     live = _live(now)
-    age = _age(live["oldest"], now)
+    stopped = _age(account.stopped_since, now)
+    age, unasked = _age(live["oldest"], now), _age(live["unasked"], now)
     recent = [at for at in account.pace if at > (now - MINUTE).timestamp()]
     # One that is only being repeated was done already.
     erasures = Erasure.objects.filter(done_at=None, erased_at=None).aggregate(
@@ -120,15 +129,21 @@ def health() -> Health:
     )
     facts = Health(
         enabled=Configuration.load().enabled,
+        settings_ok=not conf.faults,
+        writable=private_is_writable() and uploads_are_writable(),
         api_key=bool(conf.api_key),
         queued=live["queued"],
         submitting=live["submitting"],
         generating=live["generating"],
         late=TryOn.objects.filter(status=Status.FAILED, late_until__gt=now).count(),
         oldest_unclaimed_seconds=age,
-        unasked_seconds=_age(live["unasked"], now),
+        unasked_seconds=unasked,
         alive_seconds=_age(workers.last_sign(account, now), now),
-        stopped_seconds=_age(account.stopped_since, now),
+        stopped_seconds=stopped,
+        same_key=same_key(
+            account,
+            waiting=stopped is not None or max(age or 0, unasked or 0) > STUCK_SECONDS,
+        ),
         could_begin=pacing.room(1) > 0 if age is not None and age > STUCK_SECONDS else None,
         watcher=_watcher(account, now),
         requests_last_minute=len(recent) if conf.requests_per_minute else None,

@@ -26,6 +26,7 @@ from ..models.moments import LONGEST_WATCH, ahead
 from ..models.tryon import TryOnQuerySet
 from . import alerts, repair
 from .queue import enqueue, ensure_watcher
+from .signing import fingerprint
 
 logger = logging.getLogger(__name__)
 
@@ -52,9 +53,9 @@ AT_ONCE = 20
 
 def sign() -> None:
     """Leave a sign of life, which opens the fitting room. For workers only."""
-    now = clock.now()
-    if not Account.objects.filter(pk=1).update(alive_at=now, stopped_since=None):
-        Account.objects.get_or_create(pk=1, defaults={"alive_at": now})
+    signs = {"alive_at": clock.now(), "alive_key": fingerprint()}
+    if not Account.objects.filter(pk=1).update(**signs, stopped_since=None):
+        Account.objects.get_or_create(pk=1, defaults=signs)
 
 
 def tend(account: Account, since: datetime | None = None, *, aside: bool = True) -> bool:
@@ -118,7 +119,7 @@ def put_right(rows: TryOnQuerySet | None = None) -> None:
 
 def _call(account: Account, now: datetime) -> None:
     row = Account.objects.filter(pk=1, called_at=account.called_at)
-    if row.update(called_at=now):
+    if row.update(called_at=now, called_key=fingerprint()):
         enqueue("wake")
 
 

@@ -43,6 +43,8 @@ class Account(models.Model):
     called_at = models.DateTimeField(null=True, editable=False)
     stopped_since = models.DateTimeField(null=True, editable=False)
     stopped_told_at = models.DateTimeField(null=True, editable=False)
+    alive_key = models.CharField(max_length=16, blank=True, editable=False)
+    called_key = models.CharField(max_length=16, blank=True, editable=False)
 
     books_at = models.DateTimeField(null=True, editable=False)
     books_since = models.DateTimeField(null=True, editable=False)

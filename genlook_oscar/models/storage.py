@@ -1,6 +1,7 @@
 """Where photos and results lie: never under a folder that a web server serves."""
 
 import os
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,35 @@ def is_writable(folder: Path) -> bool:
     return folder.is_dir() and os.access(folder, os.W_OK | os.X_OK)
 
 
+def private_is_writable() -> bool:
+    """Whether this process may write to private storage; True for one that is no folder."""
+    try:
+        storage = _private()
+    except Exception:
+        # Not set, or not to be set up: the system checks say so.
+        return False
+    return not isinstance(storage, FileSystemStorage) or is_writable(Path(storage.location))
+
+
+def uploads_are_writable() -> bool:
+    """Whether this process may write uploads that are on their way."""
+    folder = upload_folder()
+    return folder is not None and folder.is_dir() and is_writable(folder)
+
+
+def upload_folder() -> Path | None:
+    """Where Django writes uploads that are too large for memory; None where there is no place
+    at all."""
+    try:
+        return Path(settings.FILE_UPLOAD_TEMP_DIR or tempfile.gettempdir())
+    except FileNotFoundError:
+        return None
+
+
+def _private() -> Storage:
+    return storages[ALIAS] if ALIAS in settings.STORAGES else PrivateFolder()
+
+
 class _Private(LazyObject):
     # A model's field asks what this is while the models are loaded: a project that has no place
     # for pictures must come as far as the system check that tells it so.
@@ -43,7 +73,7 @@ class _Private(LazyObject):
         return Storage if self._wrapped is empty else self._wrapped.__class__
 
     def _setup(self) -> None:
-        self._wrapped = storages[ALIAS] if ALIAS in settings.STORAGES else PrivateFolder()
+        self._wrapped = _private()
 
 
 def private_storage() -> Storage:

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django_q.models import Schedule
 
 from genlook_oscar import clock
-from genlook_oscar.engine import account, pacing, report, submitting
+from genlook_oscar.engine import account, pacing, report, submitting, workers
 from genlook_oscar.engine.health import health
 from genlook_oscar.engine.pacing import Kind
 from genlook_oscar.models import Account, Configuration, Erasure, Photo, TryOn
@@ -70,6 +70,66 @@ def test_stages_are_counted(emulator, running, click, make_product, on_commit, p
     assert (found.queued, found.submitting, found.generating) == (1, 1, 1)
     assert found.oldest_unclaimed_seconds == pytest.approx(7, abs=3)
     assert codes(found) == [("ok", "healthy")]
+
+
+class TestSecretKey:
+    """django-q2's workers throw away what is signed with another key than theirs."""
+
+    def test_the_same_everywhere(self, running, settings):
+        workers.sign()
+        assert health().same_key is True
+
+    def test_nobody_has_been_seen_yet(self, running):
+        Account.objects.update(alive_key="")
+        assert health().same_key is None
+
+    @pytest.mark.parametrize(
+        ("name", "value"), [("SECRET_KEY", "another"), ("Q_CLUSTER", {"name": "another"})]
+    )
+    def test_workers_with_another_one(self, running, settings, name, value):
+        kept = getattr(settings, name)
+        setattr(settings, name, value)
+        workers.sign()
+        setattr(settings, name, kept)
+        assert codes() == [("critical", "secret_key")]
+
+    def test_is_seen_from_the_workers_side_as_well(self, running, click, settings, pass_time):
+        click()
+        pass_time(seconds=40)
+        workers.look_after(aside=False)
+        settings.SECRET_KEY = "another"
+        workers.sign()
+        assert ("critical", "secret_key") in codes()
+
+    def test_a_key_that_was_changed_everywhere_is_no_finding(self, running, settings, pass_time):
+        pass_time(seconds=200)
+        workers.look_after(aside=False)
+        settings.SECRET_KEY = "another"
+        workers.sign()
+        assert health().same_key is True
+
+    def test_the_key_is_not_kept(self, running, settings):
+        settings.SECRET_KEY = "a secret of fifty characters, which nobody may read"
+        workers.sign()
+        kept = Account.load().alive_key
+        assert len(kept) == 16
+        assert kept not in settings.SECRET_KEY
+
+
+def test_a_wrong_setting(running, settings):
+    settings.GENLOOK_REQUESTS_PER_MINUTE = -5
+    assert codes() == [("critical", "settings_wrong")]
+
+
+def test_a_disk_that_takes_no_photos(running, settings, tmp_path):
+    settings.FILE_UPLOAD_TEMP_DIR = str(tmp_path / "gone")
+    assert codes() == [("critical", "cannot_write")]
+    settings.FILE_UPLOAD_TEMP_DIR = None
+    (tmp_path / "file").touch()
+    settings.GENLOOK_PRIVATE_ROOT = tmp_path / "file"
+    assert codes() == [("critical", "cannot_write")]
+    settings.GENLOOK_PRIVATE_ROOT = tmp_path / "made-at-first-use"
+    assert codes() == [("ok", "healthy")]
 
 
 class TestFrozen:
