@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("genlook_oscar", "0010_workers")]
+    dependencies = [("genlook_oscar", "0011_outcomes")]
 
     operations = [
         migrations.AddField(
