@@ -1,11 +1,11 @@
-"""System checks of what a shop has of its own: the templates that replace Oscar's or ours, and
-the addresses."""
+"""System checks of what a shop has of its own: the templates that replace Oscar's or ours, the
+addresses, and a database that knows no time zones."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.apps import AppConfig, apps
-from django.core.checks import CheckMessage, Warning
+from django.core.checks import CheckMessage, Tags, Warning
 from django.template import Template, TemplateDoesNotExist, TemplateSyntaxError
 from django.template.base import Node, NodeList, VariableNode
 from django.template.library import SimpleNode
@@ -14,6 +14,7 @@ from django.template.loader_tags import BlockNode, ExtendsNode, IncludeNode
 from django.urls import NoReverseMatch, Resolver404, get_script_prefix, resolve, reverse
 
 from .setting_checks import TAG, check
+from .zones import knows_zones
 
 PAGE = "oscar/catalogue/detail.html"
 TAGS = {PAGE: "genlook_tryon", "oscar/base.html": "genlook_notice"}
@@ -45,6 +46,27 @@ def check_addresses(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> l
     if view == "genlook_oscar:tryons":
         return []
     return [_unmounted(f"Another pattern takes {address}, the address of the storefront.")]
+
+
+@check(Tags.database)
+def check_zones(
+    app_configs: Sequence[AppConfig] | None,
+    databases: Sequence[str] | None = None,
+    **kwargs: Any,
+) -> list[CheckMessage]:
+    """MySQL and MariaDB have their tables of time zones (W030). It asks the database, so it
+    runs with `check --database default` and before each `migrate`, as Django's own that do."""
+    if "default" not in (databases or ()) or knows_zones():
+        return []
+    return [
+        Warning(
+            "The database has no time zones, so lists in the admin cannot be narrowed by day, and "
+            "Django fails wherever it asks for local days.",
+            hint="Load them: `mariadb-tzinfo-to-sql /usr/share/zoneinfo | mariadb -u root mysql` "
+            "(on MySQL `mysql_tzinfo_to_sql` and `mysql`).",
+            id="genlook_oscar.W030",
+        )
+    ]
 
 
 def _unmounted(sentence: str) -> CheckMessage:

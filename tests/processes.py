@@ -43,8 +43,9 @@ def database_url(database: dict[str, Any]) -> str:
     user = quote(database.get("USER") or "")
     password = quote(database.get("PASSWORD") or "")
     host = quote(database.get("HOST") or "", safe="")
-    port = database.get("PORT") or 5432
-    return f"postgres://{user}:{password}@{host}:{port}/{database['NAME']}"
+    kind = "mysql" if database["ENGINE"].endswith("mysql") else "postgres"
+    port = database.get("PORT") or {"mysql": 3306, "postgres": 5432}[kind]
+    return f"{kind}://{user}:{password}@{host}:{port}/{database['NAME']}"
 
 
 def burst(pid: int, times: int = 20_000) -> None:

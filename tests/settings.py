@@ -7,6 +7,7 @@ from pathlib import Path
 
 import dj_database_url
 import oscar
+import pymysql
 from oscar import defaults
 from oscar.defaults import *  # noqa: F403
 
@@ -43,6 +44,9 @@ DATABASES = {
         os.environ.get("DATABASE_URL") or f"sqlite:///{SCRATCH / 'db.sqlite3'}"
     )
 }
+if DATABASES["default"]["ENGINE"].endswith("mysql"):
+    # Stands in for mysqlclient, which would have to be compiled.
+    pymysql.install_as_MySQLdb()
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = known_good.SQLITE_OPTIONS
     # In a file, because the live server and the workers are threads and processes of their own.

@@ -16,6 +16,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ..models import Record, Shopper
+from ..zones import knows_zones
 
 PICTURES = "genlook_oscar.view_pictures"
 
@@ -24,6 +25,12 @@ class ReadOnlyAdmin(admin.ModelAdmin):
     """Rows that are looked at and never made, changed or deleted here, by nobody."""
 
     show_full_result_count = False
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        rows = super().get_changelist_instance(request)
+        if rows.date_hierarchy and not knows_zones():
+            rows.date_hierarchy = None
+        return rows
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

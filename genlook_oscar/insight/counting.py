@@ -1,18 +1,13 @@
-"""Try-ons counted by the database, in groups: what it costs in memory does not grow with them.
-
-On MySQL, the server needs its time zone tables (`mysql_tzinfo_to_sql`), as for everything in
-Django that asks for local days.
-"""
+"""Try-ons counted by the database, in groups: what it costs in memory does not grow with them."""
 
 from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Case, Count, F, Func, IntegerField, Q, QuerySet, When
-from django.db.models.functions import TruncDate
-from django.utils.timezone import get_default_timezone
 
 from ..models import TryOn
+from .days import LocalDay
 from .period import Period
 from .tally import PICTURED, Tally
 
@@ -43,11 +38,6 @@ def clicked_in(periods: Iterable[Period], products: QuerySet[Any] | None = None)
     return rows if products is None else rows.filter(product__in=products)
 
 
-def day_of(moment: str) -> TruncDate:
-    """The shop's day of a column, for a query."""
-    return TruncDate(moment, tzinfo=get_default_timezone())
-
-
 def tallies(
     periods: Iterable[Period],
     products: QuerySet[Any] | None = None,
@@ -57,7 +47,8 @@ def tallies(
     """What the try-ons of these days come to, for each day with any, or each day of each
     product. Two queries."""
     group = ("day", *PRODUCT) if by_product else ("day",)
-    rows = clicked_in(periods, products).annotate(day=day_of("created_at"))
+    periods = [*periods]
+    rows = clicked_in(periods, products).annotate(day=LocalDay("created_at", periods))
     found: dict[Key, Tally] = defaultdict(Tally)
     pictured = Q(status__in=PICTURED, finished_at__isnull=False)
     # Asked for an order, PostgreSQL would sort all rows before it counts them.
