@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.apps import AppConfig, apps
 from django.conf import settings
@@ -40,7 +41,7 @@ def check_installation(
     app_configs: Sequence[AppConfig] | None, **kwargs: Any
 ) -> list[CheckMessage]:
     """The apps, the key and the database that try-ons need (INSTALLED_APPS, GENLOOK_API_KEY,
-    DATABASES: E003, W001, W003)."""
+    DATABASES, GENLOOK_SITE_URL, MEDIA_URL: E003, W001, W003, W009)."""
     return [*_installation()]
 
 
@@ -122,6 +123,13 @@ def _resolved(path: Any) -> Path:
     return Path(os.path.realpath(os.fspath(path)))
 
 
+def _media_have_hosts() -> bool:
+    # Of any other storage nobody can tell without a file in it.
+    storage = storages["default"]
+    base = storage.base_url if isinstance(storage, FileSystemStorage) else None
+    return base is None or bool(urlsplit(base).netloc)
+
+
 def _installation() -> Iterator[CheckMessage]:
     if not apps.is_installed("django_q"):
         yield Error(
@@ -136,6 +144,14 @@ def _installation() -> Iterator[CheckMessage]:
             'GENLOOK_API_KEY = os.environ.get("GENLOOK_API_KEY", ""). '
             "Keys are made in your Genlook account.",
             id="genlook_oscar.W001",
+        )
+    if conf.product_images == "urls" and not conf.site_url and not _media_have_hosts():
+        yield Warning(
+            "Genlook is to fetch product pictures by their addresses, which name no host: no "
+            "product can be tried on.",
+            hint='Write GENLOOK_SITE_URL = "https://shop.example" with the address of your shop, '
+            'or GENLOOK_PRODUCT_IMAGES = "bytes".',
+            id="genlook_oscar.W009",
         )
     database = settings.DATABASES.get("default", {})
     if str(database.get("ENGINE", "")).endswith("sqlite3"):

@@ -155,7 +155,9 @@ REFUSALS: dict[str, Message] = {
 }
 
 ALARMS: dict[str, str | Promise] = {
-    "MISSING_API_KEY": _("No API key was sent. Set GENLOOK_API_KEY in the project's settings."),
+    "MISSING_API_KEY": _(
+        "GENLOOK_API_KEY is not set, or a setting is wrong: see “manage.py check”."
+    ),
     "INVALID_API_KEY": _(
         "Genlook refuses the API key: wrong, revoked, or the account is inactive. "
         "Check GENLOOK_API_KEY in the project's settings."

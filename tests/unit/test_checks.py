@@ -181,6 +181,15 @@ class TestInstallation:
         told, _ = project_with('["genlook_oscar", *(app for app in others if app != "django_q")]')
         assert told == ["Error genlook_oscar.E003"]
 
+    def test_addresses_of_pictures_need_a_host(self, settings):
+        settings.GENLOOK_PRODUCT_IMAGES = "urls"
+        assert isinstance(found()["W009"], Warning)
+        settings.GENLOOK_SITE_URL = "https://shop.example"
+        assert found() == {}
+        settings.GENLOOK_SITE_URL = ""
+        settings.MEDIA_URL = "https://media.example/"
+        assert found() == {}
+
     def test_sqlite_without_immediate_transactions(self, monkeypatch, settings):
         sqlite = {"ENGINE": "django.db.backends.sqlite3", "NAME": "x"}
         for options in (None, {}, {"transaction_mode": "DEFERRED"}):
