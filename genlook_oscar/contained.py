@@ -1,6 +1,5 @@
 """Nothing of ours breaks what the host is doing: a page, a sale, a product that is saved."""
 
-import logging
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import wraps
@@ -8,6 +7,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connections
 
+from . import logs
 from .transactions import atomic
 
 P = ParamSpec("P")
@@ -30,7 +30,7 @@ def contained(otherwise: T) -> Callable[[Callable[P, T]], Callable[P, T]]:
             try:
                 return run(*args, **kwargs)
             except Exception:
-                logger = logging.getLogger(run.__module__)
+                logger = logs.logger(run.__module__)
                 logger.exception("%s failed and was left out.", run.__qualname__)
                 return otherwise
 

@@ -5,10 +5,10 @@ repeat the task by rules of its own, while our rows already say what is to be do
 """
 
 import functools
-import logging
 from collections.abc import Callable
 from typing import Any
 
+from . import logs
 from .engine import (
     account,
     catalogue,
@@ -25,7 +25,7 @@ from .engine import (
 )
 from .insight import rollup
 
-logger = logging.getLogger(__name__)
+logger = logs.logger(__name__)
 
 
 def _contained(task: Callable[..., None]) -> Callable[..., None]:
@@ -63,6 +63,7 @@ def look_over() -> None:
     catalogue.look_over()
 
 
+@logs.of_tryon
 @_contained
 def submit(pk: str) -> None:
     """Take one try-on to Genlook."""
@@ -75,6 +76,7 @@ def watch() -> None:
     watching.watch()
 
 
+@logs.of_tryon
 @_contained
 def fetch(pk: str) -> None:
     """Fetch the picture of one try-on."""

@@ -7,6 +7,7 @@ from django.urls import path
 
 from .storefront.health import HealthView
 from .storefront.history import DeleteAllView
+from .storefront.metrics import MetricsView
 from .storefront.new import NewTryOnView
 from .storefront.photos import PhotoImageView, PhotosView, PhotoView
 from .storefront.result import MoreView, ReadyMailView, ReportView
@@ -20,6 +21,7 @@ urlpatterns = [
     path("", TryOnsView.as_view(), name="tryons"),
     path("delete/", DeleteAllView.as_view(), name="delete_all"),
     path("health/", HealthView.as_view(), name="health"),
+    path("metrics/", MetricsView.as_view(), name="metrics"),
     path("photos/", PhotosView.as_view(), name="photos"),
     path("photos/<uuid:pk>/", PhotoView.as_view(), name="photo"),
     path("photos/<uuid:pk>/image/", PhotoImageView.as_view(), name="photo_image"),

@@ -7,7 +7,6 @@ module; what leaves it can be logged, chained and pickled.
 from __future__ import annotations
 
 import http.client
-import logging
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,12 +14,13 @@ from dataclasses import dataclass, field
 import requests
 import urllib3.exceptions
 
+from .. import logs
 from .deadline import within
 from .key import ApiKey
 from .multipart import Body, Payload
 from .transport import Timeouts, Transport
 
-log = logging.getLogger(__name__)
+log = logs.logger(__name__)
 
 # What requests, urllib3 and http.client raise between them; requests' own are OSError.
 _FAILURES = (OSError, UnicodeError, urllib3.exceptions.HTTPError, http.client.HTTPException)

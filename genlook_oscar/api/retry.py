@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import random
 import re
 import time
@@ -12,9 +11,10 @@ from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 from typing import TypeVar
 
+from .. import logs
 from .errors import GenlookError, RateLimited, Unavailable
 
-log = logging.getLogger(__name__)
+log = logs.logger(__name__)
 
 T = TypeVar("T")
 

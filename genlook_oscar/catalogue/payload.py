@@ -1,19 +1,19 @@
 """A product as it is sent to Genlook. Reads files: for workers, not for requests."""
 
-import logging
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
+from .. import logs
 from ..api import ImageUrl, InlineProduct, ProductImage, ProductUpsert
 from ..conf import conf
 from ..models import ProductLink
 from .content import ProductContent, content_of
 from .pictures import Unreadable, picture_file
 
-logger = logging.getLogger(__name__)
+logger = logs.logger(__name__)
 
 VALID_FOR_DAYS = 30
 """How long Genlook keeps a registered product from its last use. Genlook's default is for

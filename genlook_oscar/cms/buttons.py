@@ -5,14 +5,14 @@ What depends on the visitor (whether she is signed in, her limits, her photo, he
 she learns in the fitting room, which is fetched from the shop after the page.
 """
 
-import logging
 from collections.abc import Iterable
 from types import SimpleNamespace
 from typing import Any
 
+from .. import logs
 from ..catalogue.eligibility import Reason, Verdict, verdicts
 
-logger = logging.getLogger(__name__)
+logger = logs.logger(__name__)
 
 ANYBODY = SimpleNamespace(pk=None, is_authenticated=True, is_active=True, is_staff=False)
 """Whoever may look at a page. A page has the button for customers as well: behind it guests

@@ -1,6 +1,5 @@
 """What the blocks' templates read: products as a shopper may see them, with their buttons."""
 
-import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -9,10 +8,11 @@ from django.db.models import Prefetch, QuerySet
 from oscar.core.loading import get_class, get_model
 from oscar.core.thumbnails import get_thumbnailer
 
+from .. import logs
 from ..catalogue.eligibility import Reason, Verdict
 from .buttons import decide, has_button
 
-logger = logging.getLogger(__name__)
+logger = logs.logger(__name__)
 
 PICTURE = "480x600"
 """Of products on pages, in pixels: fits into these as Oscar's thumbnailers have it."""

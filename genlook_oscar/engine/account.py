@@ -1,14 +1,13 @@
 """Every request to Genlook on a shopper's behalf goes through `ask`: paced, and watched for
 what the merchant must know."""
 
-import logging
 from collections.abc import Callable
 from datetime import timedelta
 from typing import TypeVar
 
 from django.db.models import Case, F, Q, Value, When
 
-from .. import clock
+from .. import clock, logs
 from ..api import (
     Client,
     ConfigurationProblem,
@@ -26,7 +25,7 @@ from . import books, circuit, pacing
 from .messages import alarm_message
 from .pacing import LONGEST_REST, Kind, Paused
 
-logger = logging.getLogger(__name__)
+logger = logs.logger(__name__)
 
 Answer = TypeVar("Answer")
 

@@ -6,7 +6,6 @@ request, or the status command. Each thing is marked as told before the e-mail l
 it is told once at most.
 """
 
-import logging
 import threading
 from collections.abc import Callable
 from datetime import timedelta
@@ -18,14 +17,14 @@ from django.db import connections, transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext, ngettext, override
 
-from .. import clock
+from .. import clock, logs
 from ..models import Account, Configuration, Counter, allowance
 from ..models.allowance import Allowance
 from ..models.moments import past
 from ..signals import alarm_raised, budget_reached, credits_low
 from .messages import alarm_message
 
-logger = logging.getLogger(__name__)
+logger = logs.logger(__name__)
 
 AGAIN_AFTER = timedelta(hours=6)
 """An alarm that comes and goes is told again after this time at the soonest. Chosen here."""

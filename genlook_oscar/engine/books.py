@@ -7,7 +7,6 @@ beyond that is the drift: uncertain try-ons that were carried out, other users o
 account, or a mistake on either side.
 """
 
-import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,11 +15,11 @@ from django.db import transaction
 from django.db.models import Count, F, Q, QuerySet
 from django.utils.crypto import salted_hmac
 
-from .. import clock
+from .. import clock, logs
 from ..conf import conf
 from ..models import Account, TryOn
 
-logger = logging.getLogger(__name__)
+logger = logs.logger(__name__)
 
 Charge = TryOn.Charge
 Status = TryOn.Status
@@ -51,10 +50,14 @@ def ledger(since: datetime | None = None) -> Ledger:
     )
 
 
-def uncertain(since: datetime | None = None) -> int:
-    """How many credits are uncertain, of all or of those that became so since a moment."""
-    rows = TryOn.objects.filter(charge=Charge.UNCERTAIN)
-    return (rows.filter(finished_at__gte=since) if since else rows).count()
+def uncertain(since: datetime | None) -> tuple[int, int]:
+    """How many credits are uncertain, and how many of them became so since a moment, which are
+    all where it is None. One query."""
+    lately = Q(finished_at__gte=since) if since else Q()
+    found = TryOn.objects.filter(charge=Charge.UNCERTAIN).aggregate(
+        every=Count("pk"), lately=Count("pk", filter=lately)
+    )
+    return found["every"], found["lately"]
 
 
 def reconcile(credits: int) -> None:
@@ -105,7 +108,7 @@ def unexplained(account: Account) -> int:
     certain = account.drift - account.books_open - account.books_slack
     if certain <= 0 or account.books_since is None:
         return 0
-    return max(certain - uncertain(account.books_since), 0)
+    return max(certain - uncertain(account.books_since)[1], 0)
 
 
 def give_up_late() -> None:

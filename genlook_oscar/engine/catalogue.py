@@ -5,14 +5,13 @@ All of it in small steps of the sweep, because a catalogue may be large and a wo
 be free for the next shopper.
 """
 
-import logging
 from datetime import timedelta
 from typing import Any
 
 from django.db.models import F, OuterRef, Q, QuerySet
 from oscar.core.loading import get_model
 
-from .. import clock
+from .. import clock, logs
 from ..catalogue import rules
 from ..catalogue.links import make_links
 from ..catalogue.payload import Unfit
@@ -24,7 +23,7 @@ from .outcomes import code_of
 from .products import RENEWED_BEFORE
 from .queue import enqueue
 
-logger = logging.getLogger(__name__)
+logger = logs.logger(__name__)
 
 AGAIN_AFTER = timedelta(days=1)
 """Each product is compared with what was last seen of it once a day, at least: signals miss

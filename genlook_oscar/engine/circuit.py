@@ -6,17 +6,16 @@ request through from time to time to find out whether Genlook is back: the sweep
 for the credits, or one shopper's click.
 """
 
-import logging
 from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db.models import Case, F, Q, Value, When
 
-from .. import clock
+from .. import clock, logs
 from ..models import Account
 from ..models.moments import ahead
 
-logger = logging.getLogger(__name__)
+logger = logs.logger(__name__)
 
 IN_A_ROW = 3
 """Failures in a row that open the circuit. One may be chance, and costs one shopper only."""

@@ -1,11 +1,10 @@
 """Erasing at Genlook what a shopper wants gone, and keeping the proof."""
 
-import logging
 from datetime import datetime, timedelta
 
 from django.db.models import F, QuerySet
 
-from .. import clock
+from .. import clock, logs
 from ..api import GenlookError
 from ..models import Erasure, Photo, Shopper, TryOn
 from ..models.moments import over
@@ -16,7 +15,7 @@ from .pacing import Kind, Paused
 from .queue import enqueue
 from .timing import LATE, backoff
 
-logger = logging.getLogger(__name__)
+logger = logs.logger(__name__)
 
 WAIT_SECONDS = 15.0
 LONGEST_WAIT_SECONDS = 3600.0

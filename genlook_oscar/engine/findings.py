@@ -33,6 +33,11 @@ UNANSWERED_SECONDS = 900.0
 ERASURE_SECONDS = 86_400.0
 """An erasure is tried each minute at first and each hour in the end. One that is open for a
 day needs somebody to look."""
+FAILURE_SHARE, ENOUGH_ENDED = 0.2, 10
+"""A fifth of the try-ons of an hour that failed, of ten at least, for reasons other than the
+shopper's photo. Chosen here; Genlook documents no share."""
+UNCERTAIN_SHARE, ENOUGH_SENT = 0.05, 20
+"""A twentieth of those sent in a day, of twenty at least: each may be a credit for nothing."""
 FROZEN = "workers_frozen"
 KEY_ALARMS = ("INVALID_API_KEY", "MISSING_API_KEY")
 CREDITS_ALARM = "INSUFFICIENT_CREDITS"
@@ -147,6 +152,10 @@ def _workers(facts: "Health") -> Iterator[Finding]:
         )
 
 
+def _share(part: int, whole: int, enough: int) -> float:
+    return part / whole if whole >= enough else 0.0
+
+
 def _swept(facts: "Health") -> bool:
     return facts.swept_seconds is not None and facts.swept_seconds <= SWEPT_SECONDS
 
@@ -231,6 +240,22 @@ def _rest(facts: "Health") -> Iterator[Finding]:
             "cannot_write",
             _("Photos cannot be written to the shop's disk by the process that looked."),
             _("Run “manage.py check” as the user of the web server: it names the folder."),
+        )
+    if _share(facts.failed_last_hour, facts.ended_last_hour, ENOUGH_ENDED) >= FAILURE_SHARE:
+        yield Finding(
+            WARNING,
+            "many_failures",
+            _("%(failed)d of the %(ended)d try-ons of the last hour failed.")
+            % {"failed": facts.failed_last_hour, "ended": facts.ended_last_hour},
+            _("See in the list of try-ons what they failed of."),
+        )
+    if _share(facts.uncertain_last_day, facts.sent_last_day, ENOUGH_SENT) >= UNCERTAIN_SHARE:
+        yield Finding(
+            WARNING,
+            "many_uncertain",
+            _("%(uncertain)d of the %(sent)d try-ons sent in the last day are uncertain.")
+            % {"uncertain": facts.uncertain_last_day, "sent": facts.sent_last_day},
+            _("See in the log of the workers whether they are killed, or answers get lost."),
         )
     if facts.drift_unexplained:
         yield Finding(

@@ -1,6 +1,5 @@
 """A few threads that work for the watcher, so that one slow answer holds up no other."""
 
-import logging
 import queue
 import threading
 from collections.abc import Callable
@@ -9,7 +8,9 @@ from typing import Any
 
 from django.db import close_old_connections, connections
 
-logger = logging.getLogger(__name__)
+from .. import logs
+
+logger = logs.logger(__name__)
 
 Job = Callable[[], Any]
 
@@ -22,7 +23,7 @@ class Hands:
     """
 
     def __init__(self, count: int) -> None:
-        self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self._jobs: queue.SimpleQueue[tuple[Job, str] | None] = queue.SimpleQueue()
         self._busy = 0
         self._lock = threading.Lock()
         self._threads = [threading.Thread(target=self._work) for _ in range(count)]
@@ -48,26 +49,30 @@ class Hands:
         """How many jobs could begin at once."""
         return max(len(self._threads) - self._busy, 0)
 
-    def give(self, job: Job) -> None:
-        """Have a job done; what it raises is logged."""
+    def give(self, job: Job, tryon: object = "") -> None:
+        """Have a job about a try-on (its primary key) done; what it raises is logged."""
         with self._lock:
             self._busy += 1
-        self._jobs.put(job)
+        self._jobs.put((job, str(tryon)))
 
     def _work(self) -> None:
         try:
-            while (job := self._jobs.get()) is not None:
-                try:
-                    job()
-                except Exception:
-                    logger.exception("A job of the watcher failed; the next round repeats it.")
-                    # After a restart of the database the next job needs a new connection.
-                    close_old_connections()
-                finally:
-                    with self._lock:
-                        self._busy -= 1
+            while (given := self._jobs.get()) is not None:
+                with logs.about(tryon_id=given[1]):
+                    self._do(given[0])
         finally:
             connections.close_all()
+
+    def _do(self, job: Job) -> None:
+        try:
+            job()
+        except Exception:
+            logger.exception("A job of the watcher failed; the next round repeats it.")
+            # After a restart of the database the next job needs a new connection.
+            close_old_connections()
+        finally:
+            with self._lock:
+                self._busy -= 1
 
 
 class OwnHands:
@@ -75,6 +80,6 @@ class OwnHands:
 
     free = 1_000
 
-    def give(self, job: Job) -> None:
+    def give(self, job: Job, tryon: object = "") -> None:
         """Do the job now."""
         job()

@@ -22,7 +22,10 @@ from .queue import schedule_state
 from .signing import same_key
 
 MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
+SHOPPERS = ("photo_refused", "photo_gone")
+"""Failures that tell nothing of the shop or of Genlook: another photo is wanted."""
 Status = TryOn.Status
 
 
@@ -43,6 +46,8 @@ class Health:
     `same_key` says whether workers can read what is signed here; None before any has been seen.
     `settings_ok` and `writable` are about the process that looks: its settings, and the folders
     that photos and pictures are written to.
+    `ended_last_hour` and `failed_last_hour` count the try-ons clicked in the last hour that
+    have their end, `sent_last_day` those of a day that were sent to Genlook.
     `circuit` is empty while closed, else the reason for which clicks are refused, for
     `circuit_seconds` already. `schedule` of the sweep is ok, missing, or elsewhere (on a
     cluster that does not run try-ons). `drift` may be off by `drift_slack` credits in
@@ -76,6 +81,9 @@ class Health:
     alarm: str
     circuit: str
     circuit_seconds: float | None
+    ended_last_hour: int
+    failed_last_hour: int
+    sent_last_day: int
     uncertain_last_day: int
     uncertain: int
     erasures: int
@@ -127,6 +135,8 @@ def health() -> Health:
     erasures = Erasure.objects.filter(done_at=None, erased_at=None).aggregate(
         count=Count("pk"), oldest=Min("requested_at")
     )
+    lately = _lately(now)
+    uncertain, uncertain_last_day = books.uncertain(now - DAY)
     facts = Health(
         enabled=Configuration.load().enabled,
         settings_ok=not conf.faults,
@@ -157,8 +167,11 @@ def health() -> Health:
         alarm=account.alarm_code,
         circuit=account.circuit_reason,
         circuit_seconds=_age(account.circuit_since, now),
-        uncertain_last_day=books.uncertain(now - DAY),
-        uncertain=books.uncertain(),
+        ended_last_hour=lately["ended"],
+        failed_last_hour=lately["failed"],
+        sent_last_day=lately["sent"],
+        uncertain_last_day=uncertain_last_day,
+        uncertain=uncertain,
         erasures=erasures["count"],
         oldest_erasure_seconds=_age(erasures["oldest"], now),
         schedule=schedule_state(),
@@ -182,6 +195,18 @@ def _live(now: datetime) -> dict[str, Any]:
         generating=Count("pk", filter=generating),
         oldest=Min("not_before", filter=ready),
         unasked=Min("next_poll_at", filter=generating & Q(next_poll_at__lte=now)),
+    )
+    return found
+
+
+def _lately(now: datetime) -> dict[str, int]:
+    """How the try-ons of the last hour ended, and how many of the last day were sent."""
+    hour = Q(created_at__gt=now - HOUR)
+    ended = hour & ~Q(status__in=[*TryOn.LIVE, Status.CANCELLED])
+    found: dict[str, int] = TryOn.objects.filter(created_at__gt=now - DAY).aggregate(
+        ended=Count("pk", filter=ended),
+        failed=Count("pk", filter=hour & Q(status=Status.FAILED) & ~Q(error_code__in=SHOPPERS)),
+        sent=Count("pk", filter=Q(sent_at__isnull=False)),
     )
     return found
 

@@ -11,12 +11,12 @@ from django.urls import reverse
 from django.utils import translation
 from oscar.core.loading import get_class
 
-from .. import clock
+from .. import clock, logs
 from ..conf import conf
 from ..models import Configuration, ReadyMail, TryOn
 from .queue import enqueue
 
-logger = logging.getLogger(__name__)
+logger = logs.logger(__name__)
 
 EVENT_CODE = "GENLOOK_TRYON_READY"
 """Oscar's name for the e-mail: its communication type, or the templates

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from .. import logs
 from ..api import (
     ConfigurationProblem,
     FieldDetail,
@@ -14,6 +15,8 @@ from ..api import (
 from ..models import TryOn
 from ..models.tryon import TryOnQuerySet
 from ..signals import tryon_failed
+
+logger = logs.logger(__name__)
 
 PHOTO_CODES = frozenset(
     {"CUSTOMER_IMAGE_REQUIRED", "CUSTOMER_IMAGE_FETCH_FAILED", "FILE_REQUIRED", "INVALID_IMAGE"}
@@ -115,5 +118,7 @@ def fail(
     if not rows.move(pk, source, TryOn.Status.FAILED, error_code=code, **values):
         return False
     tryon = TryOn.objects.get(pk=pk)
-    tryon_failed.send_robust(sender=TryOn, tryon=tryon)
+    with logs.about(tryon_id=tryon.pk, request_id=tryon.request_id):
+        logger.info("A try-on failed: %s.", code)
+        tryon_failed.send_robust(sender=TryOn, tryon=tryon)
     return True

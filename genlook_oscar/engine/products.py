@@ -1,6 +1,5 @@
 """A product at Genlook: registered before the first click where there is time for it."""
 
-import logging
 import uuid
 from datetime import timedelta
 from enum import Enum
@@ -8,7 +7,7 @@ from typing import Any
 
 from django.db.models import Case, DateTimeField, F, QuerySet, Value, When
 
-from .. import clock
+from .. import clock, logs
 from ..api import (
     ConfigurationProblem,
     GenlookError,
@@ -28,7 +27,7 @@ from .account import ask
 from .pacing import Kind, Paused
 from .queue import enqueue
 
-logger = logging.getLogger(__name__)
+logger = logs.logger(__name__)
 
 INLINE_DAYS = 15
 """Genlook keeps a product sent with a try-on for 15 days from its last use (documented)."""

@@ -4,17 +4,17 @@ Nothing here is trusted to be done: a task may run twice, late, or never. The ro
 the truth, and the sweep repairs what a lost task leaves.
 """
 
-import logging
 from typing import Any
 
 from django.apps import apps
 from django.db import connections, transaction
 
+from .. import logs
 from ..conf import conf
 from ..contained import contained
 from ..models import Account
 
-logger = logging.getLogger(__name__)
+logger = logs.logger(__name__)
 
 SWEEP_NAME = "genlook_oscar: sweep"
 ASK_AGAIN_SECONDS = 5.0

@@ -23,8 +23,8 @@ ACCOUNT = (
     "no_answer",
     "rate_limited",
 )
-QUEUE = ("workers_frozen", "too_few_workers")
-SWEEP = ("schedule_missing", "schedule_elsewhere", "never_swept")
+QUEUE = ("workers_frozen", "too_few_workers", "many_failures")
+SWEEP = ("sweep_late", "schedule_missing", "schedule_elsewhere", "never_swept")
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def lines(health: Health) -> list[Line]:
         _line(health, _("Queue"), _queue(health), QUEUE),
         Line(_("Requests"), _requests(health)),
         _line(health, _("Sweep"), _sweep(health), SWEEP),
-        _line(health, _("Books"), " ".join(_books(health)), ("drift",)),
+        _line(health, _("Books"), " ".join(_books(health)), ("drift", "many_uncertain")),
         _line(health, _("Erasures"), _erasures(health), ("erasures_late",)),
     ]
 

@@ -1,12 +1,11 @@
 """The picture of a completed try-on: fetched at once, marked as AI-made, kept privately."""
 
-import logging
 from datetime import timedelta
 from typing import Any
 
 from django.core.files.base import ContentFile
 
-from .. import clock, pictures
+from .. import clock, logs, pictures
 from ..api import GenlookError, NotFound, Rejected
 from ..conf import conf
 from ..models import TryOn
@@ -19,7 +18,7 @@ from .outcomes import detail_of, fail
 from .queue import ensure_watcher
 from .timing import LATE, backoff
 
-logger = logging.getLogger(__name__)
+logger = logs.logger(__name__)
 
 MAX_BYTES = 25 * 1024 * 1024
 MAX_PIXELS = 40_000_000
@@ -60,6 +59,7 @@ def lease_seconds() -> float:
     return conf.connect_timeout + 2 * max(conf.read_timeout, DOWNLOAD_SECONDS) + 10
 
 
+@logs.of_tryon
 def fetch(pk: str) -> None:
     """Download the picture of the try-on `pk` and complete it; a task.
 
@@ -70,6 +70,7 @@ def fetch(pk: str) -> None:
     if claim is None:
         return
     tryon = TryOn.objects.get(pk=pk)
+    logs.note(request_id=tryon.request_id)
     if tryon.hidden_at:
         # She has deleted it: what nobody will see is not fetched.
         _store(tryon, claim, b"")

@@ -1,11 +1,10 @@
 """Sending a try-on to Genlook: in a worker, under a second, at most once."""
 
-import logging
 import random
 from datetime import timedelta
 from typing import Any
 
-from .. import clock
+from .. import clock, logs
 from ..api import (
     Client,
     Generation,
@@ -31,7 +30,7 @@ from .pacing import Kind, Paused
 from .photos import PhotoGone
 from .queue import ensure_watcher
 
-logger = logging.getLogger(__name__)
+logger = logs.logger(__name__)
 
 ROUNDS = 4
 """Reference, forgotten product, forgotten photo, and once more: each may happen once."""
@@ -52,6 +51,7 @@ def lease_seconds() -> float:
     return 2 * (conf.connect_timeout + conf.read_timeout) + 20
 
 
+@logs.of_tryon
 def submit(pk: str) -> None:
     """Take the queued try-on `pk` to Genlook; the task of a click.
 
@@ -62,6 +62,7 @@ def submit(pk: str) -> None:
     if claim is None:
         return
     tryon = TryOn.objects.select_related("photo__shopper", "link", "shopper").get(pk=pk)
+    logs.note(request_id=tryon.request_id)
     try:
         _send(tryon, claim)
     except _Over:

@@ -1,9 +1,8 @@
 """The sweep: each minute, put right what crashes, lost tasks and the calendar leave."""
 
-import logging
 from datetime import datetime, timedelta
 
-from .. import clock
+from .. import clock, logs
 from ..models import Account, Configuration, Counter, TryOn
 from ..models.returns import give_back_late
 from ..shopper import erasure
@@ -14,7 +13,7 @@ from .queue import enqueue, ensure_watcher
 from .repair import end_overdue, repair_leases
 from .watching import hand_over, work_left
 
-logger = logging.getLogger(__name__)
+logger = logs.logger(__name__)
 
 BATCH = 500
 CREDITS_EVERY = timedelta(minutes=5)

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils.translation import ngettext
 
-from .. import clock
+from .. import clock, logs
 from ..catalogue.eligibility import Reason, Verdict, spent_verdict, verdict
 from ..catalogue.fingerprint import fingerprint
 from ..catalogue.links import link_for, link_read_with
@@ -22,6 +22,8 @@ from ..visitor import Visitor
 from . import circuit, counting, erasing, progress, timing, workers
 from .messages import shopper_message
 from .queue import enqueue
+
+logger = logs.logger(__name__)
 
 
 class Refused(Exception):
@@ -118,6 +120,7 @@ def request(
                 enqueued_at=now,
                 deadline_at=now + timedelta(seconds=conf.deadline_seconds),
                 counted=counted,
+                request_id=logs.request_id(),
             )
     except Spent as spent:
         # Another request of hers may have begun this very picture while this one waited.
@@ -131,6 +134,8 @@ def request(
         if existing is None:
             raise
         return existing
+    logs.note(tryon_id=tryon.pk)
+    logger.info("A try-on was accepted.")
     enqueue("submit", str(tryon.pk))
     transaction.on_commit(lambda: tryon_accepted.send_robust(sender=TryOn, tryon=tryon))
     return Accepted(tryon, reused=False, account=account)

@@ -5,7 +5,6 @@ hands over again what waits for its time, and does with its own hands what no wo
 while the watcher lives, everything moves, however few workers there are.
 """
 
-import logging
 import math
 from datetime import datetime, timedelta
 from functools import partial
@@ -13,7 +12,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from .. import clock
+from .. import clock, logs
 from ..api import (
     Generation,
     GenerationStatus,
@@ -28,7 +27,7 @@ from .outcomes import detail_of, fail, generation_code
 from .pacing import Kind, Paused, room
 from .queue import enqueue, ensure_watcher
 
-logger = logging.getLogger(__name__)
+logger = logs.logger(__name__)
 
 TURN_SECONDS = 15.0
 """One turn of the watcher. With the slowest job begun at its end it stays below a minute,
@@ -125,7 +124,7 @@ def look(
         # Put off first: the question is under way, and another watcher must not repeat it.
         taken = due.filter(pk=tryon.pk, next_poll_at=tryon.next_poll_at)
         if taken.update(next_poll_at=now + ASKED_AGAIN):
-            asking.give(_Question(tryon, fetching))
+            asking.give(_Question(tryon, fetching), tryon.pk)
     upcoming = (
         TryOn.objects.filter(status=TryOn.Status.GENERATING, result_url="")
         .order_by("next_poll_at")
@@ -145,6 +144,10 @@ class _Question:
         self.fetching = fetching
 
     def __call__(self) -> None:
+        with logs.about(tryon_id=self.tryon.pk, request_id=self.tryon.request_id):
+            self._ask()
+
+    def _ask(self) -> None:
         tryon = self.tryon
         account = Account.load()
         usual = timing.usual(account)
@@ -195,7 +198,7 @@ class _Question:
                 )
             )
             if changed:
-                self.fetching.give(partial(results.fetch, str(tryon.pk)))
+                self.fetching.give(partial(results.fetch, str(tryon.pk)), tryon.pk)
         elif generation.status is GenerationStatus.COMPLETED and tryon.hidden_at:
             results.drop(tryon)
         elif generation.status is GenerationStatus.COMPLETED:
@@ -249,4 +252,4 @@ def _hand_over(now: datetime, own: Hands | OwnHands | None) -> None:
         if own is None:
             continue
         for pk in keys.filter(waiting)[: min(most, own.free)]:
-            own.give(partial(work, str(pk)))
+            own.give(partial(work, str(pk)), pk)

@@ -8,7 +8,6 @@ room, and the next sign opens it. None of this depends on a worker, nor on a try
 any page, click or question for the health does it, from rows that it has read.
 """
 
-import logging
 import math
 import threading
 from datetime import datetime, timedelta
@@ -19,7 +18,7 @@ from django.conf import settings
 from django.db import connections
 from django.db.models import Min, Q
 
-from .. import clock
+from .. import clock, logs
 from ..conf import conf
 from ..models import Account, TryOn
 from ..models.moments import LONGEST_WATCH, ahead
@@ -28,7 +27,7 @@ from . import alerts, repair
 from .queue import enqueue, ensure_watcher
 from .signing import fingerprint
 
-logger = logging.getLogger(__name__)
+logger = logs.logger(__name__)
 
 REASON = "workers"
 """Why clicks are refused while nobody works: the code of the refusal."""

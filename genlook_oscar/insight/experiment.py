@@ -4,7 +4,6 @@ Every visitor counts who came to the page of a product that can be tried on, whe
 it on or not: only so are the groups alike but for the button.
 """
 
-import logging
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,14 +12,14 @@ from django.db.models import Count, Min
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
-from .. import clock
+from .. import clock, logs
 from ..contained import undone
 from ..models import Configuration, ExperimentVisitor
 from ..shopper.experiment import customer_key, in_control, visitor_key
 from ..transactions import atomic
 from .shares import Difference, Share
 
-logger = logging.getLogger(__name__)
+logger = logs.logger(__name__)
 
 SESSION_KEY = "genlook_counted"
 """The percentage with which this session's visitor is counted already."""

@@ -6,7 +6,6 @@ mark, or is not kept, its try-ons themselves are counted. So the figures are rig
 moment; the kept days only make them fast.
 """
 
-import logging
 from collections.abc import Iterator
 from datetime import date, timedelta
 
@@ -14,7 +13,7 @@ from django.db import IntegrityError
 from django.db.models import Q, QuerySet
 from django.utils.timezone import get_default_timezone_name
 
-from .. import clock
+from .. import clock, logs
 from ..models import DayMark, ProductDay, ShopDay, TryOn
 from ..models.daily import shop_day
 from ..transactions import atomic
@@ -22,7 +21,7 @@ from .counting import clicked_in, tallies
 from .period import DAY, Period, today
 from .tally import Tally
 
-logger = logging.getLogger(__name__)
+logger = logs.logger(__name__)
 
 SECONDS = 3.0
 """Of one sweep, at most: a year of a busy shop is caught up within minutes, and a worker is

@@ -197,6 +197,8 @@ class TryOn(models.Model):
     )
     counted = models.CharField(max_length=500, blank=True)
     """Names of the counters that it was counted in, until it has its picture."""
+    request_id = models.CharField(_("request"), max_length=64, blank=True)
+    """The name of the request of its click, by which the log tells of it."""
     hidden_at = models.DateTimeField(_("deleted by the shopper"), null=True)
 
     objects = TryOnQuerySet.as_manager()

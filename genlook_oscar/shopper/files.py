@@ -1,6 +1,5 @@
 """The files of private storage: deleting them, and finding those that no row names."""
 
-import logging
 import re
 from collections.abc import Iterator
 from datetime import datetime
@@ -9,9 +8,10 @@ from itertools import islice
 from django.core.files.storage import Storage
 from django.db.models import Model
 
+from .. import logs
 from ..models import Photo, TryOn
 
-logger = logging.getLogger(__name__)
+logger = logs.logger(__name__)
 
 FOLDERS: dict[str, tuple[type[Model], str]] = {
     "photos": (Photo, "file"),

@@ -3,7 +3,6 @@
 A guest's session is made when she first gives us something, never by looking at a page.
 """
 
-import logging
 import uuid
 from typing import Any
 
@@ -11,13 +10,14 @@ from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
+from .. import logs
 from ..models import Shopper
 from ..visitor import SESSION_KEY, guest_key
 from .adoption import adopt
 
 __all__ = ["SESSION_KEY", "bring_along", "current", "get_or_create", "lock", "shopper_filter"]
 
-logger = logging.getLogger(__name__)
+logger = logs.logger(__name__)
 
 
 def shopper_filter(request: HttpRequest, path: str = "shopper") -> Q:

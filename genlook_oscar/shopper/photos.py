@@ -1,6 +1,5 @@
 """Taking in a shopper's photo."""
 
-import logging
 from datetime import timedelta
 from typing import Any
 
@@ -9,7 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.defaultfilters import filesizeformat
 
-from .. import clock
+from .. import clock, logs
 from ..conf import conf
 from ..models import Configuration, Photo, Shopper
 from ..pictures import Patience
@@ -19,7 +18,7 @@ from .erasure import erase_photo
 from .pixels import Rebuilt, rebuild
 from .refusals import PhotoRefused
 
-logger = logging.getLogger(__name__)
+logger = logs.logger(__name__)
 
 __all__ = ["PhotoRefused", "mine", "take_in"]
 

@@ -1,7 +1,7 @@
 """What all views of the storefront share."""
 
 import logging
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import SuspiciousOperation
@@ -20,17 +20,19 @@ from django.utils.decorators import (
     decorator_from_middleware,
     method_decorator,
 )
+from django.utils.log import log_response
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.generic import View
 
+from .. import logs
 from ..conf import conf
 from ..shopper.refusals import PhotoRefused
 from . import login
 from .answers import BUSY_SECONDS, Problem, bad_request, problem_answer, shop_busy, wants_json
 from .session import keep_session
 
-logger = logging.getLogger(__name__)
+logger = logs.logger(__name__)
 
 FIELDS_BYTES = 64 * 1024
 """Room in a request for all that is not a picture."""
@@ -83,6 +85,27 @@ class StorefrontView(View):
         return login_not_required(csrf_exempt(non_atomic_requests(super().as_view(**initkwargs))))
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        with logs.about(request_id=logs.name_of(request.headers.get("X-Request-ID"))):
+            response = self._dispatch(request, *args, **kwargs)
+            response.headers["X-Request-ID"] = logs.request_id()
+            if response.status_code >= 400:
+                self._log(response)
+        return response
+
+    def _log(self, response: Any) -> None:
+        """Note an answer that is no fault of the server's, as Django's own line in
+        `django.request` would have it: that is left out for what has been logged."""
+        log_response(
+            "%s: %s",
+            response.reason_phrase,
+            self.request.path,
+            response=response,
+            request=self.request,
+            logger=cast(logging.Logger, logger),
+            level="info",
+        )
+
+    def _dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
             response = self.answer_or_refuse(request, *args, **kwargs)
             keep_session(request)

@@ -14,9 +14,9 @@ from .answers import not_found
 from .base import StorefrontView
 
 
-class HealthView(StorefrontView):
-    """For staff who are signed in, and for whoever bears `GENLOOK_HEALTH_TOKEN`. Nobody else
-    learns that there is anything here."""
+class Watched(StorefrontView):
+    """What monitoring asks for: for staff who are signed in, and for whoever bears
+    `GENLOOK_HEALTH_TOKEN`. Nobody else learns that there is anything here."""
 
     open_to_all = True
 
@@ -24,6 +24,10 @@ class HealthView(StorefrontView):
         if not (_bears_token(request) or _is_staff(request)):
             raise not_found()
         return super().answer(request, *args, **kwargs)
+
+
+class HealthView(Watched):
+    """The health as JSON, and 503 when it is critical."""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> JsonResponse:
         try:

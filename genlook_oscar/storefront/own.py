@@ -12,6 +12,7 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import get_language
 
+from .. import logs
 from ..models import Photo, TryOn
 from ..shopper import identity
 from ..shopper.photos import mine as photos
@@ -62,6 +63,7 @@ def _kept() -> QuerySet[TryOn]:
 def tryon(request: HttpRequest, pk: UUID) -> Any:
     """One of her try-ons, by one query, with what has become of its picture (its `share`,
     `report` and `ready_mail`). Raises `Problem` (404)."""
+    logs.note(tryon_id=pk)
     rows = tryons(request).select_related("link", "share", "report", "ready_mail")
     return _only(rows, pk)
 
@@ -72,6 +74,7 @@ def state(request: HttpRequest, pk: UUID) -> Any:
 
     What is told of its product, as `product_told`, may be a minute old while it is made.
     """
+    logs.note(tryon_id=pk)
     key = f"genlook_oscar:product:{get_language()}:{pk}"
     known = _remembered(key)
     rows = _without_product() if known else _with_product()

@@ -1,6 +1,5 @@
 """An Oscar product, as a shopper may see it, buy it and choose among its variants."""
 
-import logging
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,10 +9,11 @@ from django.http import HttpRequest
 from oscar.core.loading import get_model
 from oscar.core.thumbnails import get_thumbnailer
 
+from .. import logs
 from ..engine.messages import shopper_message
 from .answers import Problem
 
-logger = logging.getLogger(__name__)
+logger = logs.logger(__name__)
 
 WIDTH = "640x"
 """Of catalogue pictures in the fitting room, in pixels, as Oscar's thumbnailers have it."""

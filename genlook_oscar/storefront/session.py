@@ -1,13 +1,14 @@
 """The session, saved where a failure can still be answered."""
 
-import logging
 from typing import Any
 
 from django.contrib.sessions.backends.base import UpdateError
 from django.db import OperationalError
 from django.http import HttpRequest
 
-logger = logging.getLogger(__name__)
+from .. import logs
+
+logger = logs.logger(__name__)
 
 
 def keep_session(request: HttpRequest) -> None:

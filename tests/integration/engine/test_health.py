@@ -378,3 +378,44 @@ def test_a_shop_that_was_never_used_writes_nothing(db):
     assert [code for _, code in codes()] == ["never_swept"]
     assert not Account.objects.exists()
     assert not Configuration.objects.exists()
+
+
+class TestShares:
+    def ended(self, shopper, count, **values):
+        now = clock.now()
+        TryOn.objects.bulk_create(
+            TryOn(shopper=shopper, reuse_key="x", deadline_at=now, sent_at=now, **values)
+            for _ in range(count)
+        )
+
+    def test_a_fifth_that_failed(self, running, shopper):
+        self.ended(shopper, 9, status="completed")
+        self.ended(shopper, 2, status="failed", error_code="photo_refused")
+        self.ended(shopper, 2, status="failed", error_code="generation_failed")
+        assert codes() == [("ok", "healthy")]
+        self.ended(shopper, 1, status="failed", error_code="unavailable")
+        found = health()
+        assert (found.failed_last_hour, found.ended_last_hour) == (3, 14)
+        assert codes(found) == [("warning", "many_failures")]
+
+    def test_a_few_are_no_share(self, running, shopper):
+        self.ended(shopper, 9, status="failed", error_code="unavailable")
+        assert codes() == [("ok", "healthy")]
+
+    def test_an_hour_later_it_is_over(self, running, shopper, sweep, drain, pass_time):
+        self.ended(shopper, 10, status="failed", error_code="unavailable")
+        assert codes() == [("warning", "many_failures")]
+        pass_time(minutes=61)
+        sweep()
+        drain()
+        assert codes() == [("ok", "healthy")]
+
+    def test_a_twentieth_that_is_uncertain(self, running, shopper):
+        lost = {"status": "failed", "error_code": "uncertain", "charge": "uncertain"}
+        self.ended(shopper, 18, status="completed")
+        self.ended(shopper, 1, finished_at=clock.now(), **lost)
+        assert "many_uncertain" not in str(codes())
+        self.ended(shopper, 1, status="completed")
+        found = health()
+        assert (found.uncertain_last_day, found.sent_last_day) == (1, 20)
+        assert codes(found) == [("warning", "many_uncertain")]
