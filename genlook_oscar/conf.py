@@ -9,15 +9,13 @@ from typing import Any
 
 from django.conf import settings
 
-from .setting import (
-    PREFIX,
+from .setting import PREFIX, Fault, Setting
+from .setting_kinds import (
     Address,
     Choice,
-    Fault,
     Folder,
     Header,
     Seconds,
-    Setting,
     Text,
     Whole,
     Words,

@@ -13,8 +13,9 @@ from django.core.checks import CheckMessage, Error, Tags, Warning, register
 
 from . import known_good
 from .conf import conf
-from .setting import Fault, Seconds, Setting, Text, Whole, Wrong, described, written
+from .setting import Fault, Setting, Wrong, described, written
 from .setting_checks import TAG, check
+from .setting_kinds import Seconds, Text, Whole
 
 KNOWN_GOOD = f"Known to be good: {known_good.line('Q_CLUSTER', known_good.Q_CLUSTER)}."
 E012 = "genlook_oscar.E012"
