@@ -13,6 +13,7 @@ from oscar.core.loading import get_class
 
 from .. import clock, logs
 from ..conf import conf
+from ..languages import with_language
 from ..models import Configuration, ReadyMail, TryOn
 from .queue import enqueue
 
@@ -100,11 +101,12 @@ def _deliver(user: Any, tryon: TryOn) -> None:
     # Oscar's dispatcher writes the address into the log that it is given.
     quiet = logging.Logger("genlook_oscar.quiet", logging.CRITICAL)
     dispatcher = get_class("communication.utils", "Dispatcher")(logger=quiet)
+    address = reverse("genlook_oscar:tryon", args=[tryon.pk])
     context = {
         "user": user,
         "tryon": tryon,
         "product_title": tryon.product_title,
-        "url": f"{_site()}{reverse('genlook_oscar:tryon', args=[tryon.pk])}?mail",
+        "url": f"{_site()}{with_language(f'{address}?mail')}",
         "expires_at": tryon.expires_at,
     }
     dispatcher.dispatch_user_messages(user, dispatcher.get_messages(EVENT_CODE, context))

@@ -25,7 +25,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.generic import View
 
-from .. import logs
+from .. import languages, logs
 from ..conf import conf
 from ..shopper.refusals import PhotoRefused
 from . import login
@@ -106,8 +106,10 @@ class StorefrontView(View):
         )
 
     def _dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        language = languages.take(request)
         try:
             response = self.answer_or_refuse(request, *args, **kwargs)
+            languages.keep(request, response, language)
             keep_session(request)
         except (OperationalError, InterfaceError):
             logger.warning("A call was not carried out by the database.", exc_info=True)

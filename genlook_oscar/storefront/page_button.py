@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest
 from django.urls import reverse
 
+from ..languages import with_language
 from ..models import Configuration
 from .words import button_label
 
@@ -43,8 +44,8 @@ def shown_button(
     others = urlencode([("beside", pk) for pk in beside if pk != product.pk])
     return {
         "product_pk": product.pk,
-        "room_url": f"{room_url}?{others}" if others else room_url,
-        "new_url": reverse("genlook_oscar:new", args=[product.pk]),
+        "room_url": with_language(f"{room_url}?{others}" if others else room_url),
+        "new_url": with_language(reverse("genlook_oscar:new", args=[product.pk])),
         "label": button_label(configuration),
         "first_on_page": first_on_page,
     }

@@ -2,9 +2,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import template
+from django.urls import NoReverseMatch, reverse
 from django.utils.safestring import SafeString
 
 from ..contained import contained
+from ..languages import with_language
 from ..storefront.button import button_context, prepare, tile_context
 from ..storefront.elsewhere import notice_context
 from ..storefront.part import rendered, rendered_button
@@ -45,6 +47,17 @@ def genlook_tiles(context: template.Context, products: Iterable[Any]) -> str:
     if request is not None:
         prepare(request, products)
     return ""
+
+
+@register.simple_tag
+@contained("")
+def genlook_address(name: str) -> str:
+    """The address of a page of ours that needs no more than its name, for a link on a page of
+    the shop's: `{% genlook_address "tryons" as address %}`. Empty where ours are not mounted."""
+    try:
+        return with_language(reverse(f"genlook_oscar:{name}"))
+    except NoReverseMatch:
+        return ""
 
 
 @register.simple_tag(takes_context=True)

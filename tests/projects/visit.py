@@ -21,6 +21,7 @@ from typing import Any
 import django
 
 JSON = "application/json"
+NOBODYS = "00000000-0000-4000-8000-000000000000"
 JPEG = b"\xff\xd8\xff"
 
 
@@ -235,6 +236,28 @@ def cluster() -> Iterator[None]:
         workers.wait()
 
 
+def speak(product: Any, language: str) -> None:
+    """The room speaks the language of the page that opened it, and so does what follows."""
+    from django.utils import translation
+    from django.utils.translation import gettext
+
+    with translation.override(language):
+        address = product.get_absolute_url()
+        room_name, refused = gettext("Fitting room"), gettext("This is not here, or no longer.")
+        heading = gettext("You have not tried anything on yet.")
+    shopper = Browser()
+    room = shopper.enter(address)
+    assert f'lang="{language}"' in room["room"]
+    assert room_name in room["room"]
+    nobodys = f"{room['photos-url']}{NOBODYS}/image/"
+    told = shopper.send("get", nobodys, status=404).json()
+    assert told["message"] == refused, told
+    assert heading in shopper.page(room["tryons-url"])
+    new = re.search(r'href="([^"]*/new/[^"]*)"', room["page"])
+    assert new
+    assert f'lang="{language}"' in Browser().page(new[1].replace("&amp;", "&"))
+
+
 def crowd(product_page: str, shoppers: int = 5, clicks: int = 4) -> None:
     """So many at once, each with as many clicks, beside a real cluster: every one a picture."""
     from django.db import connection
@@ -300,6 +323,8 @@ def main() -> None:
     try_on(address)
     try_on(address, person("ada"))
     look_around()
+    for language in getattr(settings, "PROJECT_LANGUAGES", ()):
+        speak(product, language)
     if getattr(settings, "PROJECT_CROWD", False):
         crowd(address)
 
