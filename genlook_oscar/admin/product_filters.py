@@ -12,6 +12,7 @@ from oscar.core.loading import get_model
 from .. import clock
 from ..engine.catalogue import offered
 from ..models import Ready
+from ..models.mark import ours
 
 UNCHECKED = "unchecked"
 CATEGORIES = 200
@@ -33,7 +34,7 @@ class KnownFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
         now = clock.now()
-        held = Q(known_until__gt=now) & ~Q(fingerprint="")
+        held = Q(known_until__gt=now) & ~Q(fingerprint="") & ours()
         return {
             "now": queryset.filter(held),
             "lapsed": queryset.exclude(sent_at=None).exclude(held),

@@ -4,6 +4,7 @@ from .client import PRODUCTION_URL, Client
 from .errors import (
     ConfigurationProblem,
     FieldDetail,
+    Forbidden,
     GenlookError,
     ImageUnknown,
     NotFound,
@@ -14,6 +15,7 @@ from .errors import (
     Rejected,
     Unavailable,
     UnreadableAnswer,
+    WrongAddress,
 )
 from .retry import RetryPolicy
 from .transport import HttpTransport, Timeouts, Transport
@@ -50,6 +52,7 @@ __all__ = [
     "ConfigurationProblem",
     "Download",
     "FieldDetail",
+    "Forbidden",
     "Generation",
     "GenerationStatus",
     "GenlookError",
@@ -85,4 +88,5 @@ __all__ = [
     "UnreadableAnswer",
     "Unset",
     "UploadedImage",
+    "WrongAddress",
 ]

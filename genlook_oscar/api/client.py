@@ -109,7 +109,8 @@ class Client:
 
     def create_try_on(self, request: TryOnRequest) -> Generation:
         """Start a generation; costs a credit. Never repeated when it may have been started."""
-        call = Call("POST", "/try-on", "/try-on", payload=payloads.try_on(request))
+        payload = payloads.try_on(request)
+        call = Call("POST", "/try-on", "/try-on", payload=payload, refers=True)
         return self._fetch(call, answers.new_generation)
 
     def create_try_on_sync(self, request: TryOnRequest) -> Generation:
@@ -119,7 +120,8 @@ class Client:
         loses the generation's id. Never repeated when it may have been started.
         """
         payload = payloads.try_on(request)
-        call = Call("POST", "/try-on/sync", "/try-on/sync", payload=payload, slow=True)
+        path = "/try-on/sync"
+        call = Call("POST", path, path, payload=payload, slow=True, refers=True)
         return self._fetch(call, answers.waited_generation)
 
     def generation(self, generation_id: str) -> Generation:

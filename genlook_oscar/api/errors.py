@@ -57,6 +57,14 @@ class ConfigurationProblem(GenlookError):
     """Fix the API key, the account or the address of the service; asking again is no use."""
 
 
+class Forbidden(ConfigurationProblem):
+    """What was asked for belongs to another account. It is said of this one thing."""
+
+
+class WrongAddress(ConfigurationProblem):
+    """There is no such API at the configured address."""
+
+
 class OutOfCredits(GenlookError):
     """Top up the account."""
 
@@ -98,7 +106,7 @@ class UnreadableAnswer(Unavailable):
 BY_CODE: Mapping[str, type[GenlookError]] = {
     "MISSING_API_KEY": ConfigurationProblem,
     "INVALID_API_KEY": ConfigurationProblem,
-    "FORBIDDEN": ConfigurationProblem,
+    "FORBIDDEN": Forbidden,
     "INSUFFICIENT_CREDITS": OutOfCredits,
     "RATE_LIMITED": RateLimited,
     "PRODUCT_NOT_FOUND": ProductUnknown,

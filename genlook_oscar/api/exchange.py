@@ -47,7 +47,7 @@ class Call:
 
     `endpoint` is its template, for the log; `path` what is really asked for, below the base URL
     and encoded. `repeatable`: doing it twice is the same as doing it once. `slow`: Genlook holds
-    the connection while it generates.
+    the connection while it generates. `refers`: the body names things that Genlook may not know.
     """
 
     method: str
@@ -57,6 +57,7 @@ class Call:
     payload: Payload | None = None
     repeatable: bool = False
     slow: bool = False
+    refers: bool = False
 
     def __str__(self) -> str:
         return f"{self.method} {self.endpoint}"
@@ -64,6 +65,11 @@ class Call:
     @property
     def changes_something(self) -> bool:
         return self.method != "GET"
+
+    @property
+    def names_one(self) -> bool:
+        """Whether the path names one thing of many."""
+        return self.path != self.endpoint
 
 
 @dataclass(frozen=True)

@@ -7,14 +7,17 @@ from typing import Any
 
 from .errors import (
     ANYBODYS,
+    BY_CODE,
     ConfigurationProblem,
     FieldDetail,
     GenlookError,
+    ImageUnknown,
     NotFound,
     NotGenlook,
     Rejected,
     Unavailable,
     UnreadableAnswer,
+    WrongAddress,
     class_for,
 )
 from .exchange import Answer, Call, NoAnswer
@@ -66,7 +69,14 @@ def refused(answer: Answer, call: Call, key: ApiKey) -> GenlookError:
     """Return the error of an answer whose status is not 2xx."""
     body = json_object(answer.content, key) or {}
     code = tidy(body.get("code"))
-    found = NotGenlook if _foreign(answer, body, code) else class_for(answer.status, code)
+    foreign = _foreign(answer, body, code)
+    found = NotGenlook if foreign else class_for(answer.status, code)
+    if _nowhere(answer, call, foreign, code in BY_CODE or found is ImageUnknown):
+        return WrongAddress(
+            "There is no Genlook service at this address.",
+            code="WRONG_ADDRESS",
+            status=answer.status,
+        )
     # 4xx is a refusal, except that a server may time out on (408) or put off (425) a request
     # it has begun; a redirect says that nobody looked, except for 303, "see what came of it".
     uncertain = issubclass(found, Unavailable) or answer.status == 303
@@ -80,6 +90,15 @@ def refused(answer: Answer, call: Call, key: ApiKey) -> GenlookError:
         retry_after=retry_after(answer.headers),
         endpoint=call.endpoint,
     )
+
+
+def _nowhere(answer: Answer, call: Call, foreign: bool, named: bool) -> bool:
+    """Whether a path of the API's that names nothing is not there, so that no other can be.
+    `named`: the code says what it is that Genlook does not know."""
+    if call.names_one or answer.trouble:
+        return False
+    about_body = call.refers or named
+    return answer.status == 405 or (answer.status == 404 and (foreign or not about_body))
 
 
 def _foreign(answer: Answer, body: dict[str, Any], code: str) -> bool:

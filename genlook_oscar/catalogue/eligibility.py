@@ -15,6 +15,7 @@ from django.http import HttpRequest
 from .. import clock, visitor
 from ..conf import conf
 from ..models import Account, Configuration, allowance
+from ..models.account import NO_CREDITS
 from ..models.allowance import Allowance
 from ..visitor import Visitor
 from . import facts, rules
@@ -101,14 +102,22 @@ def of_account(account: Account) -> tuple[Reason, datetime | None] | None:
     is over, somebody's click has to find out whether Genlook is back. No query."""
     if account.stopped_since:
         return Reason.WORKERS_DOWN, None
-    paused = account.circuit_until is not None and account.circuit_until > clock.now()
-    if account.circuit_reason == "no_credits" and paused:
-        return Reason.NO_CREDITS, None
-    if account.circuit_reason and paused:
+    if not account.is_mine:
+        return None
+    now = clock.now()
+    paused = account.circuit_until is not None and account.circuit_until > now
+    if account.circuit_reason and account.circuit_reason != NO_CREDITS and paused:
         return Reason.SERVICE_DOWN, None
-    if account.credits is not None and account.credits <= 0:
+    if account.lacks_credits(now) or (account.circuit_reason and paused):
         return Reason.NO_CREDITS, None
     return None
+
+
+def no_credits() -> Reason | None:
+    """The reason, where it is certain that the account has no credits left. One query."""
+    account = Account.objects.filter(pk=1).only(*facts.ACCOUNT).first()
+    lacking = account and account.is_mine and account.lacks_credits(clock.now())
+    return Reason.NO_CREDITS if lacking else None
 
 
 def _who(who: Visitor | None, request: HttpRequest | None, user: Any) -> Visitor:

@@ -25,7 +25,17 @@ from . import rules
 
 STAND_IN = -7_340_000
 """Stands for the first product in the compiled query; those below it for the next."""
-ACCOUNT = ("id", "credits", "alarm_code", "circuit_reason", "circuit_until", "stopped_since")
+ACCOUNT = (
+    "id",
+    "mark",
+    "credits",
+    "credits_at",
+    "alarm_code",
+    "circuit_reason",
+    "circuit_since",
+    "circuit_until",
+    "stopped_since",
+)
 """What decides of the account; its other fields are read when somebody asks for them."""
 
 

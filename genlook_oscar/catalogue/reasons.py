@@ -87,6 +87,7 @@ WORDS: dict[Reason, str | Promise] = {
     Reason.BUDGET_SPENT: _(
         "The fitting room is closed for now. You can try on again from %(time)s."
     ),
+    Reason.NO_CREDITS: _("The fitting room is closed at the moment."),
     Reason.SERVICE_DOWN: _("The fitting room cannot be reached right now."),
     Reason.WORKERS_DOWN: _("The fitting room cannot be reached right now."),
 }

@@ -17,8 +17,9 @@ from ..catalogue.links import make_links
 from ..catalogue.payload import Unfit
 from ..catalogue.readiness import Kinds, look
 from ..models import BLOCKING, CatalogueRun, Configuration, ProductLink, Rule
+from ..models.mark import ours
 from . import wishes
-from .messages import explanation
+from .messages import ALARMS, alarm_message, explanation
 from .outcomes import code_of
 from .products import RENEWED_BEFORE
 from .queue import enqueue
@@ -97,7 +98,7 @@ def sweep(configuration: Configuration) -> None:
 def forget_deleted() -> None:
     """Genlook need not keep what the shop has deleted."""
     gone = ProductLink.objects.filter(
-        product=None, known_until__gt=clock.now(), wanted="", error_code=""
+        ours(), product=None, known_until__gt=clock.now(), wanted="", error_code=""
     )
     wishes.wish(gone.exclude(fingerprint=""), ProductLink.Wanted.FORGET)
 
@@ -109,7 +110,7 @@ def warm_up(configuration: Configuration) -> int:
     if wanted is None:
         return 0
     soon = clock.now() + RENEWED_BEFORE
-    lapsing = Q(fingerprint="") | Q(known_until=None) | Q(known_until__lte=soon)
+    lapsing = Q(fingerprint="") | Q(known_until=None) | Q(known_until__lte=soon) | ~ours()
     found = wanted.filter(lapsing, wanted="", error_code="").values_list("pk", flat=True)
     pks = list(found.order_by("pk")[:WISHED_PER_ROUND])
     if not pks:
@@ -156,6 +157,8 @@ def explained(error_code: str) -> str:
     """What a link's `error_code` means, and what the merchant can do; empty for none."""
     if error_code in Unfit.values:
         return str(Unfit(error_code).label)
+    if error_code in ALARMS:
+        return alarm_message(error_code)
     return explanation(code_of(error_code, "")) if error_code else ""
 
 

@@ -1,5 +1,6 @@
 """Erasing at Genlook what a shopper wants gone, and keeping the proof."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db.models import F, QuerySet
@@ -7,6 +8,7 @@ from django.db.models import F, QuerySet
 from .. import clock, logs
 from ..api import GenlookError
 from ..models import Erasure, Photo, Shopper, TryOn
+from ..models.mark import last_sent_here, ours
 from ..models.moments import over
 from ..shopper import erasure as local
 from ..transactions import atomic
@@ -22,17 +24,16 @@ LONGEST_WAIT_SECONDS = 3600.0
 
 
 def due(now: datetime) -> QuerySet[Erasure]:
-    """Erasures that may be tried now."""
+    """Erasures that may be tried now. Those due in another account wait for its key."""
     longest = timedelta(seconds=LONGEST_WAIT_SECONDS)
-    return Erasure.objects.filter(over("not_before", now, longest), done_at=None)
+    return Erasure.objects.filter(over("not_before", now, longest), ours(), done_at=None)
 
 
-def ask_for(external_user_id: str) -> None:
-    """Have everything that Genlook holds under this opaque name erased, by a task. Nothing
-    happens for an empty name: nothing was sent under it."""
-    if external_user_id:
-        for erasure in local.ask_genlook([external_user_id]):
-            enqueue("erase", erasure.pk)
+def ask_for(external_user_id: str, accounts: Iterable[str]) -> None:
+    """Have everything erased that Genlook holds under this opaque name in the accounts of these
+    marks, by tasks. Nothing happens for an empty name: nothing was sent under it."""
+    for erasure in local.ask_genlook((external_user_id, account) for account in accounts):
+        enqueue("erase", erasure.pk)
 
 
 def erase_everything(shopper: Shopper) -> None:
@@ -89,11 +90,12 @@ def erase(pk: str | int) -> None:
         Erasure.objects.filter(pk=pk).update(not_before=now + timedelta(seconds=WAIT_SECONDS))
         return
     try:
-        ask(Kind.SPARE, lambda client: client.erase_customer(name))
+        ask(Kind.SPARE, lambda client: client.erase_customer(name), about=f"customer/{name}")
     except (Paused, GenlookError) as error:
         logger.warning("An erasure at Genlook is put off: %s", error)
         return
-    Photo.objects.filter(external_user_id=name).update(image_id="", image_expires_at=None)
+    photos = Photo.objects.filter(last_sent_here(), external_user_id=name)
+    photos.update(image_id="", image_expires_at=None)
     now = clock.now()
     Erasure.objects.filter(pk=pk, erased_at=None).update(erased_at=now)
     if not _may_arrive(erasure, now):
@@ -105,6 +107,8 @@ def _may_arrive(erasure: Erasure, now: datetime) -> bool:
     if erasure.repeat_until and erasure.repeat_until > now:
         return True
     rows = TryOn.objects.filter(external_user_id=erasure.external_user_id)
+    if erasure.account:
+        rows = rows.filter(account__in=["", erasure.account])
     return rows.may_arrive(now - LATE).exists()
 
 

@@ -43,6 +43,8 @@ KEY_ALARMS = ("INVALID_API_KEY", "MISSING_API_KEY")
 CREDITS_ALARM = "INSUFFICIENT_CREDITS"
 OUTAGE_ALARM = "UNAVAILABLE"
 FORBIDDEN_ALARM = "FORBIDDEN"
+ADDRESS_ALARM = "WRONG_ADDRESS"
+BLOCKED_ALARM = "BLOCKED"
 
 
 @dataclass(frozen=True)
@@ -189,7 +191,21 @@ def _account(facts: "Health") -> Iterator[Finding]:
             worst,
             "no_credits",
             _("The Genlook account has no credits left."),
-            _("Top it up at Genlook. Shoppers can try on again within five minutes."),
+            _("Top it up at Genlook. Shoppers can try on again within a minute."),
+        )
+    elif facts.alarm == ADDRESS_ALARM:
+        yield Finding(
+            worst,
+            "wrong_address",
+            _("There is no Genlook service at GENLOOK_BASE_URL."),
+            _("Write it with its path, as in https://api.genlook.app/tryon/v1, or remove it."),
+        )
+    elif facts.alarm == BLOCKED_ALARM:
+        yield Finding(
+            worst,
+            "blocked",
+            _("A firewall or a proxy answers in Genlook's place and refuses this shop's requests."),
+            _("Let this host reach GENLOOK_BASE_URL."),
         )
     elif facts.circuit == "unavailable" or facts.alarm == OUTAGE_ALARM:
         yield Finding(
@@ -275,4 +291,21 @@ def _rest(facts: "Health") -> Iterator[Finding]:
             "erasures_late",
             _("Pictures that a shopper wants gone are not yet erased at Genlook after a day."),
             _("See the log of the workers; it is tried again by itself."),
+        )
+    if facts.erasures_elsewhere:
+        yield Finding(
+            WARNING,
+            "erasures_elsewhere",
+            ngettext_lazy(
+                "Pictures of %(count)d shopper are to be erased in a Genlook account that is "
+                "configured no more.",
+                "Pictures of %(count)d shoppers are to be erased in a Genlook account that is "
+                "configured no more.",
+                "count",
+            )
+            % {"count": facts.erasures_elsewhere},
+            _(
+                "Set the former GENLOOK_API_KEY again until they are, or have Genlook erase them. "
+                "What Genlook keeps it deletes after its days at the latest."
+            ),
         )

@@ -14,6 +14,7 @@ from django.db.models import Count, Min, Q
 from .. import clock
 from ..conf import conf
 from ..models import Account, Configuration, Erasure, TryOn
+from ..models.mark import ours
 from ..models.moments import LONGEST_WATCH, ahead
 from ..models.storage import private_is_writable, uploads_are_writable
 from . import alerts, books, pacing, workers
@@ -42,7 +43,7 @@ class Health:
     long. `watcher` is alive, expired (it died with its lease) or free. `requests_last_minute`
     is None while no limit is set, because then nobody counts. `resting_seconds` is how long a
     429 of Genlook's still makes all wait, `rate_limited` whether one has done so in the last
-    minute.
+    minute. `erasures_elsewhere` are those due in a Genlook account that is configured no more.
     `same_key` says whether workers can read what is signed here; None before any has been seen.
     `settings_ok` and `writable` are about the process that looks: its settings, and the folders
     that photos and pictures are written to.
@@ -87,6 +88,7 @@ class Health:
     uncertain_last_day: int
     uncertain: int
     erasures: int
+    erasures_elsewhere: int
     oldest_erasure_seconds: float | None
     schedule: str
     swept_seconds: float | None
@@ -133,7 +135,9 @@ def health() -> Health:
     recent = [at for at in account.pace if at > (now - MINUTE).timestamp()]
     # One that is only being repeated was done already.
     erasures = Erasure.objects.filter(done_at=None, erased_at=None).aggregate(
-        count=Count("pk"), oldest=Min("requested_at")
+        count=Count("pk", filter=ours()),
+        elsewhere=Count("external_user_id", filter=~ours(), distinct=True),
+        oldest=Min("requested_at", filter=ours()),
     )
     lately = _lately(now)
     uncertain, uncertain_last_day = books.uncertain(now - DAY)
@@ -173,6 +177,7 @@ def health() -> Health:
         uncertain_last_day=uncertain_last_day,
         uncertain=uncertain,
         erasures=erasures["count"],
+        erasures_elsewhere=erasures["elsewhere"],
         oldest_erasure_seconds=_age(erasures["oldest"], now),
         schedule=schedule_state(),
         swept_seconds=_age(account.swept_at, now),

@@ -73,6 +73,17 @@ FAILURES: dict[str, Message] = {
         _("Genlook's generation failed."),
         retryable=True,
     ),
+    "account_changed": Message(
+        _(
+            "The shop changed something while your picture was being made, so it could not be "
+            "finished. Please try again."
+        ),
+        _(
+            "The API key was changed to another Genlook account while the picture was being made, "
+            "so it cannot be asked for. With the former key it is delivered, for a day."
+        ),
+        retryable=True,
+    ),
     "too_slow": Message(
         _("The picture did not arrive. Please try again."),
         _(
@@ -125,6 +136,9 @@ COST: dict[str, str | Promise] = {
 }
 """What a shopper reads about the cost of a failed try-on, by what the books say."""
 
+SHOP_CODES = frozenset({"no_credits", "not_configured"})
+"""Failures of the shop's account, whatever was asked for."""
+
 REFUSALS: dict[str, Message] = {
     "off": Message(_("The fitting room is closed."), _("Virtual try-on is switched off.")),
     "not_configured": FAILURES["not_configured"],
@@ -166,6 +180,14 @@ ALARMS: dict[str, str | Promise] = {
         "A product or generation belongs to another Genlook account. If two accounts or shops "
         "share product names, set GENLOOK_EXTERNAL_ID_PREFIX."
     ),
+    "WRONG_ADDRESS": _(
+        "There is no Genlook service at GENLOOK_BASE_URL: its path is wrong or missing. Remove the "
+        "setting, or write it with its path, as in https://api.genlook.app/tryon/v1."
+    ),
+    "BLOCKED": _(
+        "A firewall or a proxy answers in Genlook's place and refuses this shop's requests. "
+        "Let this host reach GENLOOK_BASE_URL."
+    ),
     "UNAVAILABLE": _(
         "Genlook does not answer. Shoppers are told so, and new try-ons are refused until it "
         "answers again; nothing has to be done unless it lasts."
@@ -195,6 +217,11 @@ def worth_repeating(tryon: TryOn) -> bool:
     """Whether the same click may bring a failed try-on's picture. Not while that may still
     come: the click would only lead to the same try-on."""
     return is_retryable(tryon.error_code) and not tryon.may_still_come
+
+
+def another_photo_helps(tryon: TryOn) -> bool:
+    """Whether a failed try-on of the same item may succeed with another photo."""
+    return tryon.error_code not in SHOP_CODES
 
 
 def explanation(code: str) -> str:

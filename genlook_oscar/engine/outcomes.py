@@ -7,6 +7,7 @@ from .. import logs
 from ..api import (
     ConfigurationProblem,
     FieldDetail,
+    Forbidden,
     GenlookError,
     OutOfCredits,
     RateLimited,
@@ -24,6 +25,7 @@ PHOTO_CODES = frozenset(
 PRODUCT_CODES = frozenset(
     {
         "EXTERNAL_ID_REQUIRED",
+        "FORBIDDEN",
         "INVALID_IMAGE_INPUT",
         "MULTIPART_FILE_NOT_FOUND",
         "PRODUCT_IMAGES_REQUIRED",
@@ -44,7 +46,8 @@ def failure_code(error: GenlookError, *, inline: bool = False) -> str:
     that the product's data and pictures were part of the request."""
     if isinstance(error, OutOfCredits):
         return "no_credits"
-    if isinstance(error, ConfigurationProblem):
+    of_one = isinstance(error, Forbidden) and error.endpoint != UPLOAD
+    if isinstance(error, ConfigurationProblem) and not of_one:
         return "not_configured"
     if isinstance(error, RateLimited):
         return "busy"

@@ -16,6 +16,7 @@ from django.db.models import Q
 from .. import clock
 from ..conf import conf
 from ..models import Account, Photo, TryOn
+from ..models.mark import last_sent_here, mark
 from ..models.moments import ahead
 from .timing import usual
 
@@ -66,6 +67,9 @@ def acquire(kind: Kind, account: Account | None = None) -> Account:
     limit = conf.requests_per_minute
     for _ in range(TRIES):
         account = account or Account.load()
+        if account.mark != mark():
+            Account.become(mark())
+            account = Account.load()
         moment = clock.now()
         if resting := rest(account, moment):
             raise Paused(resting)
@@ -133,7 +137,7 @@ def _claims(kind: Kind, account: Account, now: float) -> list[float]:
         return []
     # While requests are scarce nobody asks before the answer is nearly sure (see `Kind.EARLY`).
     takes = usual(account).high + GRACE
-    running = TryOn.objects.filter(status=TryOn.Status.GENERATING, result_url="")
+    running = TryOn.objects.ours().filter(status=TryOn.Status.GENERATING, result_url="")
     accepted = running.values_list("accepted_at", flat=True)
     pictures = [max(moment.timestamp() + takes, now) if moment else now for moment in accepted]
     if kind is Kind.SUBMIT:
@@ -141,7 +145,8 @@ def _claims(kind: Kind, account: Account, now: float) -> list[float]:
     waiting = TryOn.objects.filter(status__in=[TryOn.Status.QUEUED, TryOn.Status.SUBMITTING])
     if kind is Kind.EARLY:
         return [now] * conf.requests_per_minute if waiting.exists() else pictures[1:]
-    begun = waiting.exclude(photo__image_id="").count() + _unused_photos()
+    sent = waiting.filter(last_sent_here("photo__accounts")).exclude(photo__image_id="")
+    begun = sent.count() + _unused_photos()
     if kind is Kind.PHOTO:
         begun += 1
     spare = conf.requests_per_minute // 4 if kind is Kind.SPARE else 0
@@ -151,4 +156,4 @@ def _claims(kind: Kind, account: Account, now: float) -> list[float]:
 def _unused_photos() -> int:
     """Photos sent ahead of a click that is still to come."""
     recent = Q(sent_at__gt=clock.now() - UNUSED)
-    return Photo.objects.filter(recent, tryons=None).exclude(image_id="").count()
+    return Photo.objects.filter(recent, last_sent_here(), tryons=None).exclude(image_id="").count()

@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import F
 
@@ -9,6 +10,7 @@ from .. import clock
 from ..api import GenlookError, ImageFile, Rejected
 from ..conf import conf
 from ..models import Configuration, Photo
+from ..models.mark import mark
 from ..models.moments import free
 from ..shopper import erasure
 from ..transactions import atomic
@@ -88,7 +90,7 @@ def delete(photo: Photo) -> None:
         erasure.erase_photo(photo, at_genlook=False)
         # Read only now: an upload that began meanwhile has written the name before it sent.
         photo.refresh_from_db()
-        erasing.ask_for(photo.external_user_id)
+        erasing.ask_for(photo.external_user_id, photo.accounts.split() or [""])
 
 
 def _claim(photo: Photo, now: datetime) -> str:
@@ -115,7 +117,14 @@ def _upload(photo: Photo, configuration: Configuration, claim: str) -> str:
     user_id = photo.shopper.external_user_id
     # Written before the bytes leave, so that what may be at Genlook can always be erased.
     mine = Photo.objects.filter(pk=photo.pk, claim=claim)
-    if not mine.update(external_user_id=user_id):
+    sent: dict[str, Any] = {
+        "external_user_id": user_id,
+        "accounts": photo.accounts_with(mark()),
+    }
+    if not photo.is_ours:
+        # What it is called in another account, it is not called in this one.
+        sent |= {"image_id": "", "image_expires_at": None}
+    if not mine.update(**sent):
         raise PhotoGone
     try:
         uploaded = ask(
@@ -126,11 +135,12 @@ def _upload(photo: Photo, configuration: Configuration, claim: str) -> str:
                 external_user_id=user_id,
                 keep_for_days=days,
             ),
+            about=f"photo/{photo.pk}",
         )
     except GenlookError as error:
         erased = not Photo.objects.filter(pk=photo.pk, erased_at=None).exists()
         if error.carried_out and erased:
-            erasing.ask_for(user_id)
+            erasing.ask_for(user_id, [mark()])
         raise
     kept = timedelta(days=days or UNKNOWN_WINDOW_DAYS) - MARGIN
     kept_here = Photo.objects.filter(pk=photo.pk, erased_at=None).update(
@@ -142,6 +152,6 @@ def _upload(photo: Photo, configuration: Configuration, claim: str) -> str:
     )
     if not kept_here:
         # She deleted it while it was on its way: what has arrived there must go as well.
-        erasing.ask_for(user_id)
+        erasing.ask_for(user_id, [mark()])
         raise PhotoGone
     return uploaded.image_id

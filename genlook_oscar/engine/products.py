@@ -22,6 +22,7 @@ from ..catalogue.payload import VALID_FOR_DAYS, ProductUnfit, upsert
 from ..catalogue.readiness import note_refused, note_taken, note_unfit
 from ..conf import conf
 from ..models import ProductLink
+from ..models.mark import mark
 from ..models.moments import free
 from .account import ask
 from .pacing import Kind, Paused
@@ -84,7 +85,11 @@ def send(link: ProductLink, *, anew: bool = False) -> Sending:
         return Sending.LATER
     try:
         payload = upsert(link)
-        ask(Kind.SPARE, lambda client: client.upsert_product(payload))
+        ask(
+            Kind.SPARE,
+            lambda client: client.upsert_product(payload),
+            about=f"product/{link.external_id}",
+        )
     except (ProductUnfit, GenlookError) as error:
         note_error(link, error.code, refused=isinstance(error, Rejected))
         return _after(error)
@@ -99,8 +104,15 @@ def forget(link: ProductLink) -> Sending:
     """Have Genlook delete its copy of a product, whether or not it has one. Pictures made
     with it stay. Raises `Paused`."""
     external_id = link.external_id
+    if not link.is_ours:
+        # Another account's copy cannot be deleted with this key.
+        return Sending.NOTHING_TO_DO
     try:
-        ask(Kind.SPARE, lambda client: client.delete_product(external_id))
+        ask(
+            Kind.SPARE,
+            lambda client: client.delete_product(external_id),
+            about=f"product/{external_id}",
+        )
     except ProductUnknown:
         note_forgotten(link)
         return Sending.NOTHING_TO_DO
@@ -122,6 +134,7 @@ def note_sent(link: ProductLink, content: str, lifetime_days: int) -> None:
     now = clock.now()
     _same(link).update(
         fingerprint=content,
+        account=mark(),
         sent_at=now,
         lifetime_days=lifetime_days,
         known_until=now + timedelta(days=lifetime_days) - MARGIN,

@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from .. import clock
 from ..models import Configuration, ProductLink
+from ..models.mark import ours
 from .products import RENEWED_BEFORE
 from .queue import enqueue
 
@@ -28,6 +29,7 @@ def renew() -> None:
         return
     now = clock.now()
     lapsing = ProductLink.objects.filter(
+        ours(),
         known_until__gt=now,
         known_until__lte=now + RENEWED_BEFORE,
         last_used_at__gt=now - RECENT,

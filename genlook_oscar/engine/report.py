@@ -18,6 +18,8 @@ ACCOUNT = (
     "key_refused",
     "no_credits",
     "unavailable",
+    "wrong_address",
+    "blocked",
     "not_allowed",
     "refused",
     "no_answer",
@@ -51,7 +53,7 @@ def lines(health: Health) -> list[Line]:
         Line(_("Requests"), _requests(health)),
         _line(health, _("Sweep"), _sweep(health), SWEEP),
         _line(health, _("Books"), " ".join(_books(health)), ("drift", "many_uncertain")),
-        _line(health, _("Erasures"), _erasures(health), ("erasures_late",)),
+        _line(health, _("Erasures"), _erasures(health), ("erasures_late", "erasures_elsewhere")),
     ]
 
 

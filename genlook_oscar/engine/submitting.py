@@ -1,12 +1,13 @@
 """Sending a try-on to Genlook: in a worker, under a second, at most once."""
 
 import random
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from .. import clock, logs
 from ..api import (
     Client,
+    Forbidden,
     Generation,
     GenlookError,
     ImageUnknown,
@@ -19,11 +20,13 @@ from ..api import (
     Rejected,
     TryOnRequest,
     Unavailable,
+    WrongAddress,
 )
 from ..catalogue.fingerprint import fingerprint
 from ..catalogue.payload import ProductUnfit, inline_product
 from ..conf import conf
 from ..models import Account, Configuration, ProductLink, TryOn
+from ..models.mark import mark
 from . import account, photos, products, timing
 from .outcomes import detail_of, fail, failure_code
 from .pacing import Kind, Paused
@@ -98,18 +101,25 @@ def _send(tryon: TryOn, claim: str) -> None:
         image_id = stored or photos.image_id(tryon.photo, configuration)
         product = _product(tryon.link, content)
         tryon.inline = isinstance(product, InlineProduct)
+        sent_at = clock.now()
         try:
             generation = _post(tryon, claim, product, image_id)
         except ProductUnknown:
             products.note_forgotten(tryon.link)
-        except (ImageUnknown, NotFound, Rejected) as error:
+        except (Forbidden, ImageUnknown, NotFound, Rejected) as error:
             # Which code an expired photo gets is not documented, so whatever is refused with
             # a photo sent earlier is asked once more with the photo sent anew.
-            if not stored or failure_code(error, inline=tryon.inline) == "product_refused":
-                raise
-            photos.forget_image(tryon.photo, image_id)
+            about_product = failure_code(error, inline=tryon.inline) == "product_refused"
+            if stored and (isinstance(error, Forbidden) or not about_product):
+                photos.forget_image(tryon.photo, image_id)
+            elif isinstance(error, Forbidden | NotFound) and not tryon.inline:
+                products.note_forgotten(tryon.link)
+            else:
+                left = _nowhere(error) if isinstance(error, NotFound) else error
+                account.judge(left, _about(tryon))
+                raise left from None
         else:
-            _accepted(tryon, claim, generation, product, content)
+            _accepted(tryon, claim, generation, product, content, sent_at)
             return
     raise Rejected("Genlook keeps forgetting the photo or the product.", code="FORGETFUL")
 
@@ -135,16 +145,26 @@ def _post(
     def post(client: Client) -> Generation:
         # From here on the request may have been carried out, whatever becomes of this process.
         wanted = mine.filter(hidden_at=None)
-        if not wanted.update(sent_at=clock.now(), external_user_id=user_id):
+        if not wanted.update(sent_at=clock.now(), external_user_id=user_id, account=mark()):
             raise _Unwanted if mine.exists() else _Over
         return client.create_try_on(request)
 
     try:
-        return account.ask(Kind.SUBMIT, post)
+        return account.ask(Kind.SUBMIT, post, about=_about(tryon))
     except GenlookError as error:
         if not error.carried_out:
             mine.update(sent_at=None)
         raise
+
+
+def _nowhere(error: NotFound) -> WrongAddress:
+    """The error of a try-on that Genlook does not find although nothing is left in it that it
+    might not know: it was not Genlook's try-on that was asked."""
+    return WrongAddress(error.message, code=error.code, status=error.status)
+
+
+def _about(tryon: TryOn) -> str:
+    return f"try-on/{tryon.link.external_id if tryon.link else ''}"
 
 
 def _accepted(
@@ -153,6 +173,7 @@ def _accepted(
     generation: Generation,
     product: ProductReference | InlineProduct,
     content: str,
+    sent_at: datetime,
 ) -> None:
     now = clock.now()
     known = Account.load()
@@ -179,7 +200,7 @@ def _accepted(
         TryOn.objects.filter(pk=tryon.pk, status=TryOn.Status.FAILED, generation_id="").update(
             **taken | {"late_until": now + timing.LATE, "next_poll_at": now}
         )
-    account.accepted(known)
+    account.accepted(known, sent_at)
     if tryon.link:
         if inline:
             products.note_sent(tryon.link, content, products.INLINE_DAYS)

@@ -8,7 +8,7 @@ from ..models.returns import give_back_late
 from ..shopper import erasure
 from ..shopper.experiment import forget_old
 from ..shopper.files import delete_strays
-from . import alerts, books, catalogue, erasing, mails, renewal
+from . import alerts, books, catalogue, erasing, mails, moved, renewal
 from .queue import enqueue, ensure_watcher
 from .repair import end_overdue, repair_leases
 from .watching import hand_over, work_left
@@ -24,6 +24,7 @@ def sweep() -> None:
     """Repair everything; harmless when run twice, or by two processes at once."""
     repair_leases()
     end_overdue()
+    moved.end()
     expire_pictures()
     hand_over()
     if work_left():

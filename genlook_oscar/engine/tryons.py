@@ -15,11 +15,12 @@ from ..catalogue.fingerprint import fingerprint
 from ..catalogue.links import link_for, link_read_with
 from ..conf import conf
 from ..models import Account, Configuration, Photo, ProductLink, Shopper, Spent, TryOn
+from ..models.mark import ours
 from ..shopper import consent, erasure, identity
 from ..signals import tryon_accepted
 from ..transactions import atomic
 from ..visitor import Visitor
-from . import circuit, counting, erasing, progress, timing, workers
+from . import circuit, counting, erasing, moved, progress, timing, workers
 from .messages import shopper_message
 from .queue import enqueue
 
@@ -81,6 +82,9 @@ def request(
     if photo.shopper_id != shopper.pk or photo.erased_at or photo.expires_at <= now:
         raise Refused("photo_not_found", 404)
     if not consent.is_given(shopper, configuration):
+        # Nobody is asked for more than leads somewhere.
+        if answer.reason == Reason.NO_CREDITS:
+            raise Refused("no_credits", 503)
         raise Refused("consent_needed", 400)
     link = link_read_with(product) or link_for(product)
     key = reuse_key(photo, link, fingerprint(product), configuration)
@@ -181,14 +185,15 @@ def _existing(
         expires_at__gt=clock.now(),
     ) & ~Q(result="")
     # Late, and paid for if it comes: a second one would be a second credit for one picture.
-    followed = Q(reuse_key=key, status=TryOn.Status.FAILED, late_until__gt=clock.now()) & ~Q(
-        generation_id=""
-    )
+    late = Q(reuse_key=key, status=TryOn.Status.FAILED, late_until__gt=clock.now())
+    followed = late & ours() & ~Q(generation_id="")
     same = finished | Q(live_key=live_key) | followed
     if idempotency_key:
         same |= Q(idempotency_key=idempotency_key)
     hers = TryOn.objects.filter(shopper=shopper, hidden_at=None)
     found = list(hers.filter(same).order_by("-created_at")[:20])
+    # What nobody can ask for with this key does not keep her from a new one.
+    found = [row for row in found if not (row.live_key == live_key and moved.give_up(row))]
     if not found:
         return None
     clicked = [row for row in found if idempotency_key and row.idempotency_key == idempotency_key]
@@ -210,4 +215,4 @@ def cancel_or_delete(tryon: TryOn) -> None:
         )
         erasure.erase_result(tryon)
         tryon.refresh_from_db()
-        erasing.ask_for(tryon.external_user_id)
+        erasing.ask_for(tryon.external_user_id, [tryon.account])

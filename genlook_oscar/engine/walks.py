@@ -16,6 +16,7 @@ from ..catalogue.payload import VALID_FOR_DAYS
 from ..catalogue.readiness import Kinds, look
 from ..conf import conf
 from ..models import CatalogueRun, Configuration, ProductLink
+from ..models.mark import ours
 from . import wishes
 from .account import ask
 from .catalogue import look_at, offered, without_link
@@ -98,7 +99,7 @@ def with_product() -> QuerySet[ProductLink]:
 
 def known_of_deleted() -> QuerySet[ProductLink]:
     """The links whose product is gone here and perhaps not at Genlook."""
-    return ProductLink.objects.filter(product=None).exclude(fingerprint="")
+    return ProductLink.objects.filter(ours(), product=None).exclude(fingerprint="")
 
 
 def compare(run: CatalogueRun, tell: Tell) -> Iterator[Difference]:
@@ -119,7 +120,7 @@ def compare(run: CatalogueRun, tell: Tell) -> Iterator[Difference]:
         if page.next_cursor is None:
             break
     now = clock.now()
-    held = ProductLink.objects.filter(known_until__gt=now, lifetime_days=VALID_FOR_DAYS)
+    held = ProductLink.objects.filter(ours(), known_until__gt=now, lifetime_days=VALID_FOR_DAYS)
     unlisted = held.exclude(fingerprint="").exclude(listed_at__gte=run.started_at)
     for name in unlisted.values_list("external_id", flat=True).iterator(CHUNK):
         yield Difference("missing", name)
@@ -143,7 +144,7 @@ def _page(cursor: str) -> ProductPage:
     def call(client: Client) -> ProductPage:
         return client.list_products(limit=PAGE, cursor=cursor or None)
 
-    return _waiting(lambda: ask(Kind.SPARE, call))
+    return _waiting(lambda: ask(Kind.SPARE, call, about="products"))
 
 
 def _page_differences(names: list[str]) -> Iterator[Difference]:

@@ -19,8 +19,9 @@ from ..api import (
     GenlookError,
 )
 from ..models import Account, TryOn
+from ..models.mark import ours
 from ..models.moments import free, over, past
-from . import products, repair, results, submitting, timing
+from . import moved, products, repair, results, submitting, timing
 from .account import ask
 from .hands import Hands, OwnHands
 from .outcomes import detail_of, fail, generation_code
@@ -85,7 +86,7 @@ def watch() -> None:
 
 def work_left() -> bool:
     """Whether a watcher is needed: something is live, or a late picture may be asked for."""
-    due = over("next_poll_at", clock.now()) | ~Q(result_url="")
+    due = over("next_poll_at", clock.now()) & ours() | ~Q(result_url="")
     return TryOn.objects.live().exists() or TryOn.objects.followed().filter(due).exists()
 
 
@@ -118,15 +119,17 @@ def look(
     if repairs:
         repair.repair_leases()
         repair.end_overdue()
+        moved.end()
     _hand_over(now, fetching)
-    due = TryOn.objects.followed().filter(over("next_poll_at", now), result_url="")
+    due = TryOn.objects.ours().followed().filter(over("next_poll_at", now), result_url="")
     for tryon in due.order_by("next_poll_at")[: min(ROUND, asking.free)]:
         # Put off first: the question is under way, and another watcher must not repeat it.
         taken = due.filter(pk=tryon.pk, next_poll_at=tryon.next_poll_at)
         if taken.update(next_poll_at=now + ASKED_AGAIN):
             asking.give(_Question(tryon, fetching), tryon.pk)
     upcoming = (
-        TryOn.objects.filter(status=TryOn.Status.GENERATING, result_url="")
+        TryOn.objects.ours()
+        .filter(status=TryOn.Status.GENERATING, result_url="")
         .order_by("next_poll_at")
         .values_list("next_poll_at", flat=True)
         .first()
@@ -157,6 +160,7 @@ class _Question:
             generation = ask(
                 Kind.FINISH if sure else Kind.EARLY,
                 lambda client: client.generation(tryon.generation_id),
+                about=f"generation/{tryon.generation_id}",
                 read_timeout=READ_TIMEOUT,
                 account=account,
             )

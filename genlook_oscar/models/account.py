@@ -1,5 +1,5 @@
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import models
@@ -7,7 +7,12 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from .. import clock
+from .mark import mark
 from .moments import LONGEST_WATCH, free, past
+
+NO_CREDITS = "no_credits"
+LONGEST_PAUSE = timedelta(minutes=5)
+"""No pause of the circuit lasts longer, and a balance read longer ago proves nothing."""
 
 
 class Account(models.Model):
@@ -19,6 +24,8 @@ class Account(models.Model):
     balance (see `engine.books`).
     """
 
+    mark = models.CharField(max_length=16, blank=True, editable=False)
+    """Of which account the rest is known, see `mark()`."""
     credits = models.IntegerField(_("credits left"), null=True, editable=False)
     credits_at = models.DateTimeField(_("credits read"), null=True, editable=False)
     answered_at = models.DateTimeField(_("last good answer"), null=True, editable=False)
@@ -33,6 +40,7 @@ class Account(models.Model):
     circuit_since = models.DateTimeField(null=True, editable=False)
     circuit_until = models.DateTimeField(null=True, editable=False)
     circuit_last = models.CharField(max_length=32, blank=True, editable=False)
+    circuit_about = models.JSONField(default=list, editable=False)
     circuit_streak = models.PositiveIntegerField(default=0, editable=False)
 
     watcher = models.CharField(max_length=32, blank=True, editable=False)
@@ -77,6 +85,40 @@ class Account(models.Model):
     def load(cls) -> "Account":
         """Return the one row, made at first use."""
         return cls.objects.get_or_create(pk=1)[0]
+
+    @property
+    def is_mine(self) -> bool:
+        """Whether what is known is known of the account that is configured now."""
+        return self.mark in ("", mark())
+
+    def lacks_credits(self, now: datetime) -> bool:
+        """Whether it is certain that a try-on would be refused for want of a credit: Genlook has
+        said so, and its balance, read again and again, has not shown one since; or that is 0."""
+        if self.credits is not None and self.credits <= 0:
+            return True
+        known = [at for at in (self.circuit_since, self.credits_at) if at]
+        fresh = any(timedelta(0) <= now - at < LONGEST_PAUSE for at in known)
+        return self.circuit_reason == NO_CREDITS and fresh
+
+    @classmethod
+    def become(cls, mine: str) -> None:
+        """Forget what was known of another account: nothing of it holds for this one. What runs
+        here (the watcher, the sweep) and the books, which see for themselves, stay."""
+        cls.objects.filter(pk=1).exclude(mark__in=["", mine]).update(
+            credits=None,
+            credits_at=None,
+            alarm_code="",
+            circuit_reason="",
+            circuit_last="",
+            circuit_about=[],
+            circuit_streak=0,
+            circuit_until=None,
+            circuit_since=None,
+            pace=[],
+            pace_version=F("pace_version") + 1,
+            hold_until=None,
+        )
+        cls.objects.filter(pk=1).exclude(mark=mine).update(mark=mine)
 
     @classmethod
     def take_watch(cls, seconds: float) -> str | None:

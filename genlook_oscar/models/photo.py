@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from .. import clock
+from .mark import mark
 from .shopper import Shopper
 from .storage import private_storage
 
@@ -34,6 +35,8 @@ class Photo(models.Model):
     image_expires_at = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
     image_crop = models.BooleanField(default=True)
+    accounts = models.CharField(max_length=255, blank=True)
+    """Marks of the accounts that it was ever sent to, the last one last: there `image_id` is."""
     external_user_id = models.CharField(max_length=64, blank=True)
     claim = models.CharField(max_length=32, blank=True)
     claimed_until = models.DateTimeField(null=True, blank=True)
@@ -62,7 +65,19 @@ class Photo(models.Model):
         return f"{self.width} × {self.height}, {self.created_at:%Y-%m-%d %H:%M}"
 
     def usable_image_id(self, crop: bool) -> str:
-        """Genlook's id of this photo, cropped as asked, while it should still be alive there;
-        else empty."""
+        """Genlook's id of this photo, cropped as asked, while it should still be alive there, in
+        the account that is configured now; else empty."""
         alive = self.image_expires_at and self.image_expires_at > clock.now()
-        return self.image_id if alive and self.image_crop == crop else ""
+        usable = alive and self.image_crop == crop and self.is_ours
+        return self.image_id if usable else ""
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether it was last sent to the account that is configured now."""
+        return not self.accounts or self.accounts.split()[-1] == mark()
+
+    def accounts_with(self, account: str) -> str:
+        """What `accounts` is when the photo is sent to this one."""
+        others = [other for other in self.accounts.split() if other != account]
+        # As many as find room: what was sent to one more account before is over long ago.
+        return " ".join([*others[-13:], account])

@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from .. import clock
+from .mark import mark
 
 
 class Ready(models.TextChoices):
@@ -95,6 +96,8 @@ class ProductLink(models.Model):
     bad_reports = models.PositiveIntegerField(_("bad reports"), default=0, editable=False)
 
     fingerprint = models.CharField(max_length=64, blank=True, editable=False)
+    account = models.CharField(max_length=16, blank=True, editable=False)
+    """Mark of the account that holds what was last sent."""
     sent_at = models.DateTimeField(_("last sent"), null=True, editable=False)
     known_until = models.DateTimeField(_("known to Genlook until"), null=True, editable=False)
     lifetime_days = models.PositiveSmallIntegerField(default=0, editable=False)
@@ -133,8 +136,14 @@ class ProductLink(models.Model):
         """Whether Genlook should hold this very content, so that naming it is enough."""
         moment = at or clock.now()
         return bool(
-            self.fingerprint
+            self.is_ours
+            and self.fingerprint
             and self.fingerprint == fingerprint
             and self.known_until
             and self.known_until > moment
         )
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether what was last sent went to the account that is configured now."""
+        return self.account in ("", mark())

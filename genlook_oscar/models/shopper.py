@@ -77,6 +77,8 @@ class Erasure(models.Model):
     """
 
     external_user_id = models.CharField(_("name at Genlook"), max_length=64, db_index=True)
+    account = models.CharField(max_length=16, blank=True, editable=False)
+    """Mark of the account that must erase it."""
     requested_at = models.DateTimeField(_("asked for"), default=clock.now)
     not_before = models.DateTimeField(default=clock.now)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)

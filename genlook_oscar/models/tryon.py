@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from .. import clock
 from . import returns
 from .daily import DayMark
+from .mark import mark, ours
 from .moments import free, over
 from .photo import Photo
 from .product_link import ProductLink
@@ -40,6 +41,10 @@ class TryOnQuerySet(models.QuerySet["TryOn"]):
         lost = Q(charge=TryOn.Charge.UNCERTAIN, generation_id="", sent_at__gt=since)
         late = Q(status=TryOn.Status.FAILED, late_until__gt=clock.now())
         return self.exclude(external_user_id="").filter(Q(status__in=TryOn.LIVE) | late | lost)
+
+    def ours(self) -> "TryOnQuerySet":
+        """Those sent to the account that is configured now, or nowhere yet."""
+        return self.filter(ours())
 
     def move(self, pk: Any, source: str, target: str, **values: Any) -> bool:
         """Change the status of one row from `source` to `target`, with `values`.
@@ -180,6 +185,8 @@ class TryOn(models.Model):
     generation_id = models.CharField(_("generation"), max_length=255, blank=True, db_index=True)
     inline = models.BooleanField(_("sent inline"), default=False)
     external_user_id = models.CharField(max_length=64, blank=True)
+    account = models.CharField(max_length=16, blank=True)
+    """Mark of the account that it was sent to."""
     polls = models.PositiveIntegerField(_("times asked"), default=0)
     next_poll_at = models.DateTimeField(null=True)
     late_until = models.DateTimeField(null=True)
@@ -246,6 +253,7 @@ class TryOn(models.Model):
         """Whether it failed and its generation is followed all the same."""
         return bool(
             self.status == self.Status.FAILED
+            and self.is_ours
             and self.generation_id
             and self.late_until
             and self.late_until > clock.now()
@@ -255,6 +263,11 @@ class TryOn(models.Model):
     def is_made(self) -> bool:
         """Whether Genlook has said that the picture is finished, and so has charged it."""
         return bool(self.result_url or self.fetches or self.charge == self.Charge.SETTLED)
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether it was sent to the account that is configured now, or nowhere yet."""
+        return self.account in ("", mark())
 
     @property
     def public_status(self) -> str:

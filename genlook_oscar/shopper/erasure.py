@@ -4,7 +4,7 @@ A row is changed first and its file deleted after the commit. The file's name st
 row until the file is gone, so that a deletion which failed is due again.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from django.db import transaction
@@ -40,9 +40,7 @@ def erase_photo(photo: Photo, *, due_at: datetime | None = None, at_genlook: boo
             expires_at=Least(F("expires_at"), Value(now)),
         )
         if erased and at_genlook:
-            ask_genlook(
-                Photo.objects.filter(pk=photo.pk).values_list("external_user_id", flat=True)
-            )
+            ask_genlook(_sent_photos(Photo.objects.filter(pk=photo.pk)))
         _delete_file_of(Photo.objects.filter(pk=photo.pk).exclude(erased_at=None), "file")
     return bool(erased)
 
@@ -93,17 +91,18 @@ def erase_shopper(shopper: Shopper) -> list[Erasure]:
 
 
 def ask_genlook(
-    external_user_ids: Iterable[str], repeat_until: datetime | None = None
+    sent: Iterable[tuple[str, str]], repeat_until: datetime | None = None
 ) -> list[Erasure]:
-    """Write down that Genlook must erase all it holds under these names, and return the open
-    rows: one for each name; empty names are left out. With `repeat_until`, it is repeated
-    until then whatever our rows say."""
+    """Write down what Genlook must erase: all it holds under these names, each in the account of
+    this mark. Returns the open rows, one for each; empty names are left out. With
+    `repeat_until`, it is repeated until then whatever our rows say."""
     rows = []
     now = clock.now()
-    for name in sorted({name for name in external_user_ids if name}):
-        row = Erasure.objects.filter(external_user_id=name, done_at=None).first()
+    for name, account in sorted({(name, account) for name, account in sent if name}):
+        asked = {"external_user_id": name, "account": account}
+        row = Erasure.objects.filter(**asked, done_at=None).first()
         if row is None:
-            row = Erasure.objects.create(external_user_id=name, repeat_until=repeat_until)
+            row = Erasure.objects.create(**asked, repeat_until=repeat_until)
         else:
             # At once, not when its turn comes; one under way now has another after it.
             open_row = Erasure.objects.filter(pk=row.pk)
@@ -115,17 +114,21 @@ def ask_genlook(
     return rows
 
 
-def names_sent(shopper: Shopper) -> set[str]:
-    """Return those of her names that anything was ever sent under, or may have been."""
+def names_sent(shopper: Shopper) -> set[tuple[str, str]]:
+    """Return those of her names that anything was ever sent under, or may have been, each with
+    the mark of the account that it was sent to."""
     everyone = [shopper.pk, *shopper.merged.values_list("pk", flat=True)]
-    names: set[str] = set()
-    for rows in (
-        Photo.objects.filter(shopper__in=everyone).order_by(),
-        TryOn.objects.filter(shopper__in=everyone).order_by(),
-    ):
-        sent = rows.exclude(external_user_id="")
-        names.update(sent.values_list("external_user_id", flat=True).distinct())
-    return names
+    tryons = TryOn.objects.filter(shopper__in=everyone).exclude(external_user_id="").order_by()
+    return {
+        *_sent_photos(Photo.objects.filter(shopper__in=everyone).exclude(external_user_id="")),
+        *tryons.values_list("external_user_id", "account").distinct(),
+    }
+
+
+def _sent_photos(photos: "QuerySet[Photo]") -> Iterator[tuple[str, str]]:
+    for name, accounts in photos.order_by().values_list("external_user_id", "accounts"):
+        for account in accounts.split() or [""]:
+            yield name, account
 
 
 def due_photos(now: datetime) -> QuerySet[Photo]:

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from .. import clock, visitor
-from ..catalogue.eligibility import Reason, of_shop
+from ..catalogue.eligibility import Reason, no_credits, of_shop
 from ..catalogue.reasons import moment
 from ..engine import tryons
 from ..engine.messages import shopper_message
@@ -32,6 +32,8 @@ def refusal(reason: str) -> Problem:
     """The problem of a shopper who may not try on, by the reason for there being no button."""
     if reason == Reason.NOT_PUBLIC:
         return Problem("product_not_found", shopper_message("product_not_found"), 404)
+    if reason == Reason.NO_CREDITS:
+        return Problem("no_credits", shopper_message("no_credits"), 503)
     for_everybody = reason in (
         Reason.OFF,
         Reason.NOT_CONFIGURED,
@@ -63,7 +65,7 @@ def take_photo(request: HttpRequest, uploaded: Any, configuration: Configuration
     Nothing is stored before she agrees: by `consent` in the same form, or earlier. Raises
     `Problem`.
     """
-    closed = of_shop(configuration, request.user)
+    closed = of_shop(configuration, request.user) or no_credits()
     if closed:
         raise refusal(closed)
     agreed = agrees(request.POST, configuration)

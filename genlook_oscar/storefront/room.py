@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from ..catalogue.eligibility import Verdict, verdict
 from ..catalogue.kinds import kind_of
+from ..catalogue.reasons import Reason
 from ..conf import conf
 from ..engine import mails, progress
 from ..engine.products import enqueue_registration
@@ -26,10 +27,11 @@ def enter(request: HttpRequest, pk: int) -> tuple[Any, Verdict]:
     """The product whose fitting room a shopper enters, and the verdict on it. Raises
     `Problem` when there is no such product, or it cannot be tried on. What passes by itself
     closes no room: pictures that exist are seen, and the click says what there is to wait for.
+    But where no credits are left nobody is asked for a photo and her agreement in vain.
     """
     product = find(pk, request.user)
     answer = verdict(product, request=request)
-    if not (answer.shown or answer.passing):
+    if not (answer.shown or answer.passing) or answer.reason == Reason.NO_CREDITS:
         raise refusal(answer.reason)
     return product, answer
 

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from ..engine import mails, progress
+from ..engine.messages import another_photo_helps
 from ..engine.tryons import cancel_or_delete
 from ..models import Configuration, TryOn
 from . import elsewhere, own
@@ -96,6 +97,7 @@ class TryOnView(DeletableByForm):
         configuration = Configuration.load()
         product: Any = tryon.product
         offered = product is not None and is_viewable(product, request.user)
+        another = offered and another_photo_helps(tryon)
         error = error_data(tryon)
         shown_photo = has_picture(tryon.photo)
         context = {
@@ -112,7 +114,7 @@ class TryOnView(DeletableByForm):
             "error": error,
             "product_title": tryon.product_title,
             "product_url": product.get_absolute_url() if offered else None,
-            "retry_url": reverse("genlook_oscar:new", args=[product.pk]) if offered else None,
+            "retry_url": reverse("genlook_oscar:new", args=[product.pk]) if another else None,
             "can_retry": bool(error and error["retryable"] and shown_photo and offered),
             "may_still_come": tryon.may_still_come,
             "offers_mail": configuration.ready_mail and mails.can_reach(request.user),

@@ -178,6 +178,9 @@ export class TryOn {
     room.part("failure").textContent = error?.message || room.text("fault");
     const retry = room.dialog.querySelector("[data-do=retry]");
     retry.hidden = !error?.retryable || !room.photos.any;
+    // Where the shop is at fault, no other photo helps.
+    room.dialog.querySelector("[data-do=again].secondary").hidden =
+      ["no_credits", "not_configured"].includes(error?.code);
     if (this.news) room.emit("failed", { tryon: this.id, code: error?.code || "" });
     room.tell("failed");
   }

@@ -79,7 +79,7 @@ def test_a_picture_is_asked_for_and_fetched(emulator, click, drain, sweep, ahead
         url["now"] = client.generation(tryon.generation_id).result_image_url
 
     tryon.refresh_from_db()
-    ask(Kind.FINISH, asked)
+    ask(Kind.FINISH, asked, about="generation/x")
     for values in ({}, {"result_url": url["now"], "claim": "dead"}):
         with ahead():
             TryOn.objects.update(
@@ -98,7 +98,7 @@ def test_a_picture_is_asked_for_and_fetched(emulator, click, drain, sweep, ahead
 def test_the_circuit_and_the_rest_end(emulator, ahead):
     with ahead():
         for _ in range(circuit.IN_A_ROW):
-            circuit.failed("unavailable")
+            circuit.failed("unavailable", circuit.witness("try-on", each=True))
         Account.hold(30)
     assert circuit.check(Account.load()) is None
     acquire(Kind.FINISH)

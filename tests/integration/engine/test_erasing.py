@@ -8,6 +8,7 @@ from django.urls import reverse
 from genlook_oscar.engine import books, erasing, photos, submitting, tryons
 from genlook_oscar.engine.timing import LATE
 from genlook_oscar.models import Erasure, Photo, Shopper, TryOn
+from genlook_oscar.models.mark import mark
 
 pytestmark = pytest.mark.django_db
 
@@ -121,7 +122,7 @@ def test_an_erasure_asked_for_again_meanwhile_is_done_again(
 
     def slow(*args, **kwargs):
         answer = ask(*args, **kwargs)
-        erasing.ask_for(name)
+        erasing.ask_for(name, [mark()])
         monkeypatch.setattr(erasing, "ask", ask)
         return answer
 

@@ -31,8 +31,8 @@ REFUSED = [
     (401, "MISSING_API_KEY", "not_configured"),
     (401, "INVALID_API_KEY", "not_configured"),
     (402, "INSUFFICIENT_CREDITS", "no_credits"),
-    (403, "FORBIDDEN", "not_configured"),
-    (404, "SOMETHING_NOT_FOUND", "rejected"),
+    (403, "FORBIDDEN", "product_refused"),
+    (404, "SOMETHING_NOT_FOUND", "not_configured"),
 ]
 
 
@@ -56,7 +56,7 @@ def test_each_refusal_ends_the_tryon_with_words(emulator, click, drain, status, 
 
 @pytest.mark.parametrize(
     ("status", "code"),
-    [(401, "INVALID_API_KEY"), (402, "INSUFFICIENT_CREDITS"), (403, "FORBIDDEN")],
+    [(401, "INVALID_API_KEY"), (403, "FORBIDDEN")],
 )
 def test_what_only_the_merchant_can_mend_raises_an_alarm(emulator, click, drain, status, code):
     emulator.control.fault("error", method="POST", path="/try-on", status=status, code=code)

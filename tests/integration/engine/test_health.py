@@ -270,7 +270,7 @@ class TestAccount:
         assert "ACCOUNT_ON_HOLD" in str(found.findings[0].sentence)
 
     def test_no_good_answer_for_long(self, emulator, running, sweep, drain, pass_time):
-        emulator.control.fault("error", path="/account/credits", times=None, status=404, code="")
+        emulator.control.fault("error", path="/account/credits", times=None, status=400, code="NEW")
         pass_time(minutes=14)
         sweep()
         drain()

@@ -118,6 +118,9 @@ answered(
     code="INVALID_IMAGE",
 )
 answered("The key is refused: `INVALID_API_KEY`", "error", "/try-on", code="INVALID_API_KEY")
+answered(
+    "The product belongs to another account: `FORBIDDEN`", "error", "/try-on", code="FORBIDDEN"
+)
 answered("No credits: `INSUFFICIENT_CREDITS`", "error", "/try-on", code="INSUFFICIENT_CREDITS")
 answered("429 until the deadline", "error", "/try-on", code="RATE_LIMITED")
 answered("A firewall answers 403 until the deadline", "page", "/try-on", status=403)
@@ -161,6 +164,27 @@ answered("What is downloaded is no picture", "garbage", "/results/")
 def unreachable(world: World) -> TryOn:
     world.settings.GENLOOK_BASE_URL = "http://127.0.0.1:9/tryon/v1"
     return world.life()
+
+
+@cause("`GENLOOK_BASE_URL` has a wrong path")
+def nowhere(world: World) -> TryOn:
+    world.settings.GENLOOK_BASE_URL = f"{world.emulator.root_url}/elsewhere"
+    return world.life()
+
+
+@cause("The key is changed to another account while the picture is made")
+def moved_away(world: World) -> TryOn:
+    world.emulator.control.settings(generation_seconds=600)
+    tryon = world.click()
+    with world.on_commit():
+        from genlook_oscar.engine import submitting
+
+        submitting.submit(str(tryon.pk))
+    world.settings.GENLOOK_API_KEY = "gk_another"
+    world.pass_time(seconds=60)
+    world.sweep()
+    world.drain(limit=3000)
+    return tryon
 
 
 @cause("The picture arrives within a day after the deadline")

@@ -126,7 +126,20 @@ def test_a_failure_that_may_pass_offers_the_same_again(visitor: Visitor, product
     assert (new.product, str(new.photo_id)) == (product, fields["photo"])
 
 
-@pytest.mark.parametrize("code", ["photo_refused", "no_credits", "rejected"])
+@pytest.mark.parametrize("code", ["no_credits", "not_configured"])
+def test_where_the_shop_is_at_fault_no_other_photo_is_offered(
+    visitor: Visitor, product: Any, code: str
+) -> None:
+    tryon = visitor.tryon(product)
+    set_to(tryon, status="failed", error_code=code, live_key=None)
+
+    page = soup(visitor.page(f"/try-on/{tryon.pk}/"))
+
+    assert page.find("form", class_="genlook-retry") is None
+    assert page.find("a", href=f"/try-on/new/{product.pk}/") is None
+
+
+@pytest.mark.parametrize("code", ["photo_refused", "product_refused", "rejected"])
 def test_a_failure_that_will_not_pass_offers_another_photo(
     visitor: Visitor, product: Any, code: str
 ) -> None:

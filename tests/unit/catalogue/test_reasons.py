@@ -143,13 +143,13 @@ TABLE: list[tuple[Any, str, Display, str]] = [
     (
         no_credits,
         "no_credits",
-        HIDE,
+        EXPLAIN,
         "The Genlook account has no credits left. Top it up at Genlook.",
     ),
     (
         lambda product: down(product, "no_credits"),
         "no_credits",
-        HIDE,
+        EXPLAIN,
         "The Genlook account has no credits left. Top it up at Genlook.",
     ),
     (

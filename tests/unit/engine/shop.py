@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from genlook_oscar.emulator import switchboard
@@ -19,6 +20,7 @@ from genlook_oscar.models import (
     Shopper,
     TryOn,
 )
+from genlook_oscar.models.mark import ours
 from genlook_oscar.shopper import consent
 from genlook_oscar.shopper.photos import take_in
 from tests.audit import charged, differences
@@ -26,6 +28,7 @@ from tests.conftest import picture
 
 from .simulation import Process, Queue, Time, simulated
 
+KEYS = ["gk_tests", "gk_live"]
 PICTURES = [picture(color, (256, 320)) for color in ("#aa7744", "#4477aa")]
 
 
@@ -58,6 +61,7 @@ class Shop:
 
     def __enter__(self) -> Shop:
         self._simulation.__enter__()
+        self.use(KEYS[0])
         self.emulator._world.reset()
         self.emulator._world.change({"generation_seconds": [2, 9], "draw": False, "seed": 1})
         from django_q.models import OrmQ
@@ -73,6 +77,10 @@ class Shop:
 
     def __exit__(self, *error: Any) -> None:
         self._simulation.__exit__(None, None, None)
+
+    def use(self, key: str) -> None:
+        """Configure the account that this key belongs to, for all processes at once."""
+        settings.GENLOOK_API_KEY = key
 
     def click(self, who: int, what: int, key: str | None = None) -> None:
         """All that a shopper does from opening the fitting room to her click."""
@@ -140,7 +148,11 @@ class Shop:
         self.check()
         # What is late is followed for a day.
         self.time.passes(25 * 3600)
-        self.settle(Erasure.objects.filter(done_at=None).exists, 150, "to erase")
+        for key in KEYS:
+            self.use(key)
+            owed = Erasure.objects.filter(ours(), done_at=None)
+            self.settle(owed.exists, 150, "to erase")
+        assert not Erasure.objects.filter(done_at=None).exists()
         self.check()
         state = self.state()
         found = differences(state, self._names)
@@ -151,6 +163,10 @@ class Shop:
 
     def check_next(self) -> None:
         """Nothing that happened keeps the next shopper from her picture."""
+        self.emulator._world.change({"credits": 1000})
+        # The sweep, due each minute, finds out.
+        sweeping.sweep()
+        self.work()
         self.shoppers.append(Shopper.objects.create())
         self.click(len(self.shoppers) - 1, 0)
         tryon = TryOn.objects.latest("created_at")

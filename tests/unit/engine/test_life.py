@@ -23,7 +23,7 @@ from genlook_oscar.engine import photos, progress, tryons
 from genlook_oscar.models import Photo, TryOn
 from genlook_oscar.shopper import erasure
 
-from .shop import Shop
+from .shop import KEYS, Shop
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.anydb, pytest.mark.slow]
 
@@ -48,6 +48,9 @@ FAULTS = [
     {"kind": "error", "status": 402, "code": "INSUFFICIENT_CREDITS"},
     {"kind": "error", "status": 401, "code": "INVALID_API_KEY"},
     {"kind": "error", "status": 400, "code": "VALIDATION_FAILED"},
+    {"kind": "error", "status": 403, "code": "FORBIDDEN"},
+    {"kind": "page", "status": 403},
+    {"kind": "page", "status": 404},
     {"kind": "lost_answer"},
     {"kind": "refuse"},
     {"kind": "cut"},
@@ -189,6 +192,18 @@ class Life(RuleBasedStateMachine):
     @rule(products=st.booleans(), images=st.booleans())
     def genlook_forgets(self, products: bool, images: bool) -> None:
         self.emulator.control.forget(products=products, images=images)
+
+    @rule(key=st.sampled_from(KEYS))
+    def the_key_changes(self, key: str) -> None:
+        self.shop.use(key)
+
+    @rule(foreign=st.sampled_from(["generations", "everything", "hidden"]))
+    def genlook_speaks_of_other_accounts(self, foreign: str) -> None:
+        self.emulator._world.change({"foreign": foreign})
+
+    @rule(credits=st.sampled_from([0, 1, 1000]))
+    def credits_are_used_or_bought(self, credits: int) -> None:
+        self.emulator._world.change({"credits": credits})
 
     @rule(what=few, number=few)
     def the_product_changes(self, what: int, number: int) -> None:
