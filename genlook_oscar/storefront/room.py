@@ -14,6 +14,7 @@ from ..conf import conf
 from ..engine import mails, progress
 from ..engine.products import enqueue_registration
 from ..shopper import consent
+from ..shopper.pixels import MAX_RATIO, MIN_SHORT_SIDE
 from . import own
 from .base import StorefrontView
 from .beside import choices_beside
@@ -69,6 +70,8 @@ def room_context(request: HttpRequest, product: Any, answer: Verdict) -> dict[st
         "max_photo_bytes": conf.max_photo_bytes,
         "max_photo_pixels": conf.max_photo_pixels,
         "photo_long_side": conf.photo_long_side,
+        "photo_min_side": MIN_SHORT_SIDE,
+        "photo_max_ratio": MAX_RATIO,
         "expected_seconds": progress.before_click(),
         "urls": {
             "photos": reverse("genlook_oscar:photos"),

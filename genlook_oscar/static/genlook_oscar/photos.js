@@ -73,38 +73,38 @@ export class Photos {
     }
   }
 
-  /** Take in a file that she chose, took, dropped or pasted. */
-  add(file) {
+  /** Take in a file that she chose, took, dropped or pasted; `blob` is what she cut out of it,
+      ready to be sent. */
+  add(file, blob) {
     const before = this.chosen;
     this.room.problem("");
     this.drop();
     this.chosen = null;
     if (before) before.checked = false;
     this.turn = {};
-    this.making = this.make(file, this.turn, before);
+    this.making = this.make(file, this.turn, before, blob);
   }
 
   // Resolves to false when the file is no photo; she then has the one she had `before`.
-  async make(file, turn, before) {
+  async make(file, turn, before, blob) {
     const { room } = this;
-    const { longSide, maxPixels, maxBytes } = room.dialog.dataset;
-    let blob;
     try {
       const { shrink } = await room.module("shrink");
-      blob = await shrink(file, { longSide: +longSide, maxPixels: +maxPixels, maxBytes: +maxBytes });
+      blob ??= await shrink(file, room.dialog.dataset);
     } catch (error) {
       if (this.turn !== turn) return undefined;
       this.turn = null;
       if (before) this.choose(before);
       else this.render();
       room.show("photo");
-      room.problem(error.text || "fault");
+      if (error.text === "narrow") room.crop("open", file);
+      else room.problem(error.text || "fault");
       return false;
     }
     if (this.turn !== turn) return undefined;
     this.turn = null;
     const shrunk = blob !== file;
-    this.fresh = { blob, name: shrunk ? "photo.jpg" : file.name };
+    this.fresh = { blob, file, name: shrunk ? "photo.jpg" : file.name };
     this.preview = shrunk ? URL.createObjectURL(blob) : "";
     this.render();
     this.send();
@@ -180,11 +180,12 @@ export class Photos {
       tile.querySelector("img").src = this.preview || photo.preview_url;
       this.list.insertBefore(tile, this.list.querySelector(".thumb"));
     }
+    radio.file = fresh.file;
     if (this.fresh === fresh) {
       this.fresh = null;
       this.choose(radio);
     }
-    if (radio.dataset.doubt) room.show("photo");
+    if (radio.dataset.doubt && room.state === "sending") room.show("photo");
     room.say(radio.dataset.doubt || room.text("sent"));
     room.emit("photo", { photo: photo.id });
     return photo.id;
@@ -258,8 +259,9 @@ export class Photos {
     room.showPerson(this.preview, this.any);
     room.part("hints").hidden = this.any;
     const { expires, doubt } = this.chosen?.dataset || {};
-    room.part("photo-meta").hidden = !expires;
-    if (expires) room.part("photo-expires").textContent = room.dated("until", expires);
+    room.part("photo-meta").hidden = !this.preview;
+    room.part("photo-expires").textContent = expires ? room.dated("until", expires) : "";
+    room.part("delete").hidden = !expires;
     room.part("warning").hidden = !doubt;
     room.part("warning-text").textContent = doubt;
     if (!this.upload) this.say("");

@@ -44,7 +44,7 @@ export class FittingRoom extends HTMLElement {
     root.append(markup);
     this.dialog = root.querySelector("dialog");
     this.madeAt = performance.now();
-    this.notice = this.camera = this.result = null;
+    this.notice = this.camera = this.result = this.cropping = null;
     const [{ ask }, { Photos }, { TryOn }] = await Promise.all(
       ["ask", "photos", "tryon"].map((name) => this.module(name)),
     );
@@ -108,7 +108,9 @@ export class FittingRoom extends HTMLElement {
 
   act(action) {
     const { photos, tryon } = this;
+    const [name, verb] = action.split(":");
     ({
+      crop: () => this.crop(verb),
       close: () => this.close(),
       open: () => this.open(),
       camera: () => this.openCamera(),
@@ -123,7 +125,7 @@ export class FittingRoom extends HTMLElement {
       zoom: () => this.result.toggle("zoomed"),
       fill: () => this.result.toggle("full"),
       dismiss: () => this.notice?.hide(),
-    })[action]();
+    })[name]();
   }
 
   /** Open the room, fetching it first where need be. Rejects when it cannot be fetched. */
@@ -227,6 +229,18 @@ export class FittingRoom extends HTMLElement {
     const { Camera } = await this.module("camera");
     this.camera ??= new Camera(this);
     this.camera.open();
+  }
+
+  /** Do something of the step that crops or turns her photo; `open` takes the file. */
+  async crop(verb, file) {
+    try {
+      const { Crop } = await this.module("crop");
+      this.cropping ??= new Crop(this);
+      await this.cropping[verb](file);
+    } catch {
+      this.show("photo");
+      this.problem("fault");
+    }
   }
 
   /** Choose what is tried on: what has this id, if it is here, else `other` or what is ticked. */

@@ -38,6 +38,7 @@ export class TryOn {
       const answer = await room.ask(dialog.dataset.tryonsUrl, { json });
       this.clicked = null;
       photos.consented();
+      if (photos.chosen) photos.chosen.file = null;
       room.emit("start", { product, photo, tryon: answer.id });
       this.follow(answer.url);
     } catch (error) {
