@@ -20,6 +20,7 @@ from django.core.files.storage.handler import InvalidStorageError
 
 from . import known_good
 from .conf import conf, table
+from .engine import credentials
 from .models.storage import ALIAS, is_writable, upload_folder, uploads_are_writable
 from .setting_checks import TAG, check
 
@@ -100,6 +101,24 @@ def _upload_folder() -> Iterator[CheckMessage]:
             "user may write to.",
             id="genlook_oscar.W006",
         )
+
+
+@check(TAG)
+def check_signing(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """The shop's signature on pictures, where it is wanted, can be given (W020)."""
+    fault = credentials.fault()
+    if not fault:
+        return []
+    return [
+        Warning(
+            f"Pictures are handed out without the shop's content credentials: {fault}",
+            hint="GENLOOK_C2PA_CERTIFICATE names a PEM file with the certificate and its chain, "
+            "GENLOOK_C2PA_KEY one with its private key, GENLOOK_C2PA_ALGORITHM how it signs "
+            '("es256" unless set). The workers must be able to read both. Install the library '
+            'with `pip install "genlook-oscar[c2pa]"`. Without both settings nothing is signed.',
+            id="genlook_oscar.W020",
+        )
+    ]
 
 
 def _private_root() -> Path | None:

@@ -13,6 +13,7 @@ from .setting import PREFIX, Fault, Setting
 from .setting_kinds import (
     Address,
     Choice,
+    File,
     Folder,
     Header,
     Seconds,
@@ -73,6 +74,13 @@ class Conf:
     kind_words = WordsByKind(*KINDS, line='GENLOOK_KIND_WORDS = {"top": ["poncho", "kaftan"]}')
     """Words by which a product is known to be worn on the `face`, as a `top`, on the
     `legs` or on the whole `body`; a kind named here loses its built-in words."""
+    c2pa_certificate = File(line='GENLOOK_C2PA_CERTIFICATE = "/etc/genlook/certificate.pem"')
+    """The shop's certificate for signing pictures (PEM, with the chain below it); empty:
+    pictures are not signed. Only workers read it."""
+    c2pa_key = File(line='GENLOOK_C2PA_KEY = "/etc/genlook/key.pem"')
+    """The private key of that certificate (PEM, PKCS 8). Only workers read it."""
+    c2pa_algorithm = Choice("es256", "es384", "es512", "ps256", "ps384", "ps512", "ed25519")
+    """How that key signs, as C2PA names it."""
     site_url = Address("", line='GENLOOK_SITE_URL = "https://shop.example"')
     """Scheme and host put before relative picture URLs when `product_images` is urls."""
     attribution_days = Whole(7, 1, 365)

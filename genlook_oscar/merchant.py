@@ -12,7 +12,7 @@ FIELDSETS: list[tuple[Any, Any]] = [
     (
         _("Pictures"),
         {
-            "fields": ["keep_for_days", "watermark", "crop"],
+            "fields": ["keep_for_days", "watermark", "ai_mark", "crop"],
             "description": _("How photos and results are made and how long they are kept."),
         },
     ),

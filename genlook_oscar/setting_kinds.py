@@ -208,14 +208,31 @@ class Folder(Setting[Path]):
         raise ImproperlyConfigured(f"{self.name} names no folder; `manage.py check` says how.")
 
     def parse(self, value: Any) -> Path:
-        if not isinstance(value, (str, os.PathLike)):
-            raise Wrong(TYPE)
-        path = os.fspath(value)
-        if not isinstance(path, str):
-            raise Wrong(TYPE)
-        if "\0" in path:
-            raise Wrong(VALUE)
-        return Path(path)
+        return Path(path(value))
+
+
+class File(Setting[str]):
+    """A file, which not every process may read; empty: none."""
+
+    takes = "the path of a file"
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__("", **kwargs)
+
+    def parse(self, value: Any) -> str:
+        return path(value)
+
+
+def path(value: Any) -> str:
+    """Return a path as text. Raises `Wrong`."""
+    if not isinstance(value, (str, os.PathLike)):
+        raise Wrong(TYPE)
+    named = os.fspath(value)
+    if not isinstance(named, str):
+        raise Wrong(TYPE)
+    if "\0" in named:
+        raise Wrong(VALUE)
+    return named
 
 
 def words(value: Any) -> tuple[str, ...]:

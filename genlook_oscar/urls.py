@@ -13,7 +13,13 @@ from .storefront.photos import PhotoImageView, PhotosView, PhotoView
 from .storefront.result import MoreView, ReadyMailView, ReportView
 from .storefront.room import RoomView
 from .storefront.sharing import SharedImageView, SharedView, ShareView
-from .storefront.tryons import TryOnImageView, TryOnsView, TryOnView
+from .storefront.tryons import (
+    TryOnDownloadView,
+    TryOnImageView,
+    TryOnOriginalView,
+    TryOnsView,
+    TryOnView,
+)
 
 app_name = "genlook_oscar"
 
@@ -29,6 +35,8 @@ urlpatterns = [
     path("room/<int:product_pk>/", RoomView.as_view(), name="room"),
     path("<uuid:pk>/", TryOnView.as_view(), name="tryon"),
     path("<uuid:pk>/image/", TryOnImageView.as_view(), name="tryon_image"),
+    path("<uuid:pk>/download/", TryOnDownloadView.as_view(), name="tryon_download"),
+    path("<uuid:pk>/original/", TryOnOriginalView.as_view(), name="tryon_original"),
     path("<uuid:pk>/more/", MoreView.as_view(), name="more"),
     path("<uuid:pk>/notify/", ReadyMailView.as_view(), name="notify"),
     path("<uuid:pk>/report/", ReportView.as_view(), name="report"),

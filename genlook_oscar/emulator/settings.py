@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ class Settings:
     retention_days: int = 7
     logo: str | None = None
     draw: bool = True
+    result_picture: str | None = None
     erased_generation: str = choices.ERASED_GENERATION
     image_id_style: str = "path"
     foreign: str = choices.FOREIGN
@@ -77,6 +79,11 @@ def changed(settings: Settings, changes: Mapping[str, Any]) -> Settings:
                 problems.add(name, "A short text, or null for none.")
             else:
                 values[name] = value
+        elif name == "result_picture":
+            if value is not None and not _is_base64(value):
+                problems.add(name, "A file in base64, or null for what is drawn.")
+            else:
+                values[name] = value
         elif name in ("requests_per_minute", "seed") and value is None:
             values[name] = None
         elif not _is_number(value) or value < 0:
@@ -87,6 +94,13 @@ def changed(settings: Settings, changes: Mapping[str, Any]) -> Settings:
             values[name] = float(value)
     problems.raise_if_any()
     return dataclasses.replace(settings, **values)
+
+
+def _is_base64(value: Any) -> bool:
+    try:
+        return isinstance(value, str) and bool(base64.b64decode(value, validate=True))
+    except ValueError:
+        return False
 
 
 def _is_number(value: Any) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
 from collections.abc import Mapping
@@ -39,6 +40,8 @@ def result(world: World, generation_id: str) -> Answer:
         if generation is None or generation.status(now) != "COMPLETED" or generation.images_gone:
             return _xml(404, "NoSuchKey")
         blob = generation.result
+    if world.settings.result_picture is not None:
+        return Answer(200, base64.b64decode(world.settings.result_picture), "image/jpeg")
     if not world.settings.draw:
         return Answer(200, tiny(), "image/jpeg")
     if blob is None:

@@ -10,19 +10,20 @@ from ..api import GenlookError, NotFound, Rejected
 from ..conf import conf
 from ..models import TryOn
 from ..models.tryon import result_path
+from ..shopper import files
 from ..signals import tryon_completed
 from ..transactions import atomic
-from . import erasing
+from . import erasing, provenance
 from .account import client
 from .outcomes import detail_of, fail
+from .provenance import JPEG_QUALITY, MAX_PIXELS, XMP, Provenance
 from .queue import ensure_watcher
 from .timing import LATE, backoff
 
 logger = logs.logger(__name__)
 
 MAX_BYTES = 25 * 1024 * 1024
-MAX_PIXELS = 40_000_000
-"""Bounds of a result. Its format and size are not documented; these are far above any sample."""
+"""Bound of a result's file. Its size is not documented; this is far above any sample."""
 DOWNLOAD_SECONDS = 20.0
 """For a whole download, redirects included: with a turn of the watcher before it, it stays
 below a minute, the least timeout of django-q2 that the system checks accept."""
@@ -32,18 +33,7 @@ MAX_UNREADABLE = 12
 """Downloads of what is no picture, before it is given up: it is paid, and asked for again in
 case that something on the way was at fault, but not for ever."""
 LATE_PAUSE = timedelta(minutes=5)
-JPEG_QUALITY = 92
-DIGITAL_SOURCE_TYPE = (
-    "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
-)
-"""IPTC's term for a photo that a trained model has changed; the machine-readable mark that
-the EU's AI Act, article 50, asks for."""
-XMP = f"""<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
-<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF
- xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about=""
- xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/"
- Iptc4xmpExt:DigitalSourceType="{DIGITAL_SOURCE_TYPE}"/></rdf:RDF></x:xmpmeta>
-<?xpacket end="r"?>""".encode()
+NOTHING_BESIDE = Provenance()
 
 
 class NotAPicture(ValueError):
@@ -79,15 +69,24 @@ def fetch(pk: str) -> None:
         with client(DOWNLOAD_SECONDS) as connection:
             downloaded = connection.download(tryon.result_url, max_bytes=MAX_BYTES)
         picture = marked(downloaded.content)
+        told = _told(downloaded.content, picture, tryon)
     except (GenlookError, NotAPicture) as error:
         _not_fetched(tryon, claim, error)
     else:
-        _store(tryon, claim, picture)
+        _store(tryon, claim, picture, told)
 
 
 def drop(tryon: TryOn) -> None:
     """Complete a try-on whose picture she has deleted, and which Genlook names no more."""
     _store(tryon, tryon.claim, b"")
+
+
+def _told(content: bytes, picture: bytes, tryon: TryOn) -> Provenance:
+    try:
+        return provenance.of(content, picture, tryon.language)
+    except (pictures.Refused, pictures.Busy):
+        # It was decoded a moment ago: the machine is short of something, and not for long.
+        raise NotAPicture("no place to write into the picture") from None
 
 
 def marked(content: bytes) -> bytes:
@@ -112,7 +111,7 @@ def marked(content: bytes) -> bytes:
     return picture.content
 
 
-def _store(tryon: TryOn, claim: str, picture: bytes) -> None:
+def _store(tryon: TryOn, claim: str, picture: bytes, told: Provenance = NOTHING_BESIDE) -> None:
     now = clock.now()
     values: dict[str, Any] = {
         "charge": TryOn.Charge.SETTLED,
@@ -124,8 +123,13 @@ def _store(tryon: TryOn, claim: str, picture: bytes) -> None:
     }
     name = ""
     if not tryon.hidden_at:
-        name = tryon.result.storage.save(result_path(tryon, ""), ContentFile(picture))
-        values |= {"result": name, "expires_at": now + timedelta(days=tryon.retention_days)}
+        name = _save(tryon, picture, told)
+        values |= {
+            "result": name,
+            "original": told.original,
+            "credentials": told.credentials,
+            "expires_at": now + timedelta(days=tryon.retention_days),
+        }
     rows = TryOn.objects.filter(claim=claim)
     source = tryon.status
     with atomic():
@@ -138,13 +142,22 @@ def _store(tryon: TryOn, claim: str, picture: bytes) -> None:
             TryOn.objects.move(tryon.pk, TryOn.Status.COMPLETED, TryOn.Status.EXPIRED)
     if not completed:
         if name:
-            tryon.result.storage.delete(name)
+            files.delete(name)
         return
     if tryon.hidden_at:
         erasing.arrived(tryon.external_user_id)
         return
     tryon.refresh_from_db()
     tryon_completed.send_robust(sender=TryOn, tryon=tryon)
+
+
+def _save(tryon: TryOn, picture: bytes, told: Provenance) -> str:
+    """Write the files of a result; return the name of the one that the row names."""
+    storage = tryon.result.storage
+    name = result_path(tryon, "")
+    for ending, content in told.files.items():
+        storage.save(files.beside(name, ending), ContentFile(content))
+    return str(storage.save(name, ContentFile(picture)))
 
 
 def _not_fetched(tryon: TryOn, claim: str, error: GenlookError | NotAPicture) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
-from django.utils.translation import ngettext
+from django.utils.translation import get_language, ngettext
 
 from .. import clock, logs
 from ..catalogue.eligibility import Reason, Verdict, spent_verdict, verdict
@@ -125,6 +125,7 @@ def request(
                 deadline_at=now + timedelta(seconds=conf.deadline_seconds),
                 counted=counted,
                 request_id=logs.request_id(),
+                language=get_language() or "",
             )
     except Spent as spent:
         # Another request of hers may have begun this very picture while this one waited.

@@ -29,6 +29,13 @@ class Configuration(Limits):
         ON = "on", _("On: put the account's logo on each picture")
         OFF = "off", _("Off: no logo")
 
+    class AiMark(models.TextChoices):
+        BOTTOM_RIGHT = "bottom_right", _("At the bottom, on the right")
+        BOTTOM_LEFT = "bottom_left", _("At the bottom, on the left")
+        TOP_RIGHT = "top_right", _("At the top, on the right")
+        TOP_LEFT = "top_left", _("At the top, on the left")
+        OFF = "off", _("No mark (read the note first)")
+
     class KeepForDays(models.IntegerChoices):
         ACCOUNT = 0, _("As set in the Genlook account (7 days unless changed there)")
         ONE = 1, _("1 day")
@@ -62,6 +69,18 @@ class Configuration(Limits):
         choices=Watermark.choices,
         default=Watermark.ACCOUNT,
         help_text=_("Your logo on the pictures. The logo itself is set in the Genlook account."),
+    )
+    ai_mark = models.CharField(
+        _("AI-made mark"),
+        max_length=16,
+        choices=AiMark.choices,
+        default=AiMark.BOTTOM_RIGHT,
+        help_text=_(
+            "Where downloaded and shared pictures say that AI made them, from the next picture "
+            "on. The EU's AI Act, article 50, wants people to be told. Without the mark only the "
+            "file's metadata tell whoever gets such a picture, and telling them is up to you. "
+            "Who changed this, and when, is on record."
+        ),
     )
     keep_for_days = models.PositiveSmallIntegerField(
         _("keep pictures for"),

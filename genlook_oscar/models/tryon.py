@@ -196,6 +196,13 @@ class TryOn(models.Model):
     result = models.FileField(
         upload_to=result_path, storage=private_storage, max_length=200, blank=True
     )
+    original = models.CharField(max_length=16, blank=True)
+    """The kind (MIME) of the file as Genlook sent it, which lies beside the result; empty
+    where none does."""
+    credentials = models.BooleanField(default=False)
+    """Whether that file carries content credentials (C2PA) of its own."""
+    language = models.CharField(max_length=16, blank=True)
+    """The language in which she clicked: that of the words in the picture's pixels."""
     expires_at = models.DateTimeField(_("deleted on"), null=True)
     error_code = models.CharField(_("error"), max_length=64, blank=True)
     error_detail = models.TextField(_("what Genlook said"), blank=True)

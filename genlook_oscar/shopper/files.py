@@ -17,13 +17,31 @@ FOLDERS: dict[str, tuple[type[Model], str]] = {
     "photos": (Photo, "file"),
     "results": (TryOn, "result"),
 }
-OUR_FILE = re.compile(r"(photos|results)/([0-9a-f]{2})/\2[0-9a-f]{30}\.jpg")
+OUR_FILE = re.compile(
+    r"((?:photos|results)/([0-9a-f]{2})/\2[0-9a-f]{30})(?:\.jpg|\.original|\.download\.jpg)"
+)
+ORIGINAL, DOWNLOAD = ".original", ".download.jpg"
+"""What lies beside a result: the file as Genlook sent it, and the one that is handed out. The
+row names the result alone; their names follow from its own, so that they go where it goes."""
 BATCH = 500
 
 
+def beside(name: str, ending: str) -> str:
+    """The name of what lies beside a result of this name."""
+    return name.removesuffix(".jpg") + ending
+
+
 def delete(name: str) -> bool:
-    """Delete a file of private storage; False, and a line in the log, when that fails. A file
-    that is gone already counts as deleted."""
+    """Delete a file of private storage and what lies beside it; False, and a line in the
+    log, when any of that fails. A file that is gone already counts as deleted."""
+    names = [name]
+    if name.startswith("results/"):
+        # The row's own last: while that is left, the deletion is due again.
+        names = [beside(name, ORIGINAL), beside(name, DOWNLOAD), name]
+    return all(_delete_one(each) for each in names)
+
+
+def _delete_one(name: str) -> bool:
     try:
         _storage().delete(name)
     except Exception:
@@ -45,10 +63,19 @@ def delete_strays(before: datetime) -> int:
     for folder, (model, field) in FOLDERS.items():
         names = _old_files(folder, before)
         while batch := list(islice(names, BATCH)):
-            rows = model._default_manager.filter(**{f"{field}__in": batch})
+            owners = {name: _owner(name) for name in batch}
+            rows = model._default_manager.filter(**{f"{field}__in": set(owners.values())})
             named = set(rows.values_list(field, flat=True))
-            deleted += sum(delete(name) for name in batch if name not in named)
+            deleted += sum(
+                _delete_one(name) for name, owner in owners.items() if owner not in named
+            )
     return deleted
+
+
+def _owner(name: str) -> str:
+    """The name that a row has of this file, or of the one that it lies beside."""
+    known = OUR_FILE.fullmatch(name)
+    return f"{known[1]}.jpg" if known else name
 
 
 def _old_files(folder: str, before: datetime) -> Iterator[str]:

@@ -44,6 +44,20 @@ def result_url(tryon: TryOn) -> str | None:
     return reverse("genlook_oscar:tryon_image", args=[tryon.pk])
 
 
+def download_url(tryon: TryOn) -> str | None:
+    """Where its owner saves the result, with the words in it that AI made it."""
+    if not tryon.has_result():
+        return None
+    return reverse("genlook_oscar:tryon_download", args=[tryon.pk])
+
+
+def original_url(tryon: TryOn) -> str | None:
+    """Where its owner saves the file as Genlook sent it, where that carries credentials."""
+    if not (tryon.has_result() and tryon.original and tryon.credentials):
+        return None
+    return reverse("genlook_oscar:tryon_original", args=[tryon.pk])
+
+
 def has_picture(photo: Photo | None) -> bool:
     """Whether the photo can still be shown and used."""
     return photo is not None and not photo.erased_at and photo.expires_at > clock.now()
@@ -116,6 +130,7 @@ def state_data(tryon: TryOn) -> dict[str, Any]:
         "product": getattr(tryon, "product_told", None) or product_data(tryon),
         "photo": new_photo_data(photo) if photo else None,
         "result_url": result_url(tryon),
+        "download_url": download_url(tryon),
         "download_name": download_name(tryon),
         "expires_at": moment(tryon.expires_at) if tryon.has_result() else None,
         "error": error_data(tryon),

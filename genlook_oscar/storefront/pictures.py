@@ -1,19 +1,24 @@
 """A private picture, sent to its owner."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
+from django.core.files import File
+from django.core.files.storage import Storage
 from django.db.models.fields.files import FieldFile
 from django.http import FileResponse, HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response
 
 from .. import clock
+from ..pictures import sniff
+from ..shopper.files import beside
 from .answers import not_found
 
 KEEP_SECONDS = 3600
 """How long the owner's own browser may keep a picture; never beyond the picture's time."""
-KINDS = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG": "image/png", b"RIFF": "image/webp"}
-ENDINGS = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
+KINDS = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp", "AVIF": "image/avif"}
+ENDINGS = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "image/avif": "avif"}
 
 
 def picture_answer(
@@ -24,16 +29,19 @@ def picture_answer(
     version: str,
     expires_at: datetime,
     keep: int = KEEP_SECONDS,
+    endings: Sequence[str] = ("",),
 ) -> HttpResponseBase:
     """Return the picture, or 304 when the browser holds this `version`.
 
     `name` is the file's name on download, without its ending; a browser may show the
-    picture for `keep` seconds without asking again. Raises `Problem` (404) when the file is
-    gone.
+    picture for `keep` seconds without asking again. Of what lies beside the file, the first of
+    these `endings` that is there is sent; empty is the file itself. Raises `Problem` (404)
+    when none is left.
     """
     etag = f'"{version}"'
     unchanged: HttpResponseBase | None = get_conditional_response(request, etag=etag)
-    response = unchanged or _whole(file, name)
+    stored = [beside(file.name or "", ending) if ending else file.name or "" for ending in endings]
+    response = unchanged or _whole(file.storage, stored, name)
     rest = int((expires_at - clock.now()).total_seconds())
     response.headers["ETag"] = etag
     response.headers["Cache-Control"] = f"private, max-age={max(0, min(rest, keep))}"
@@ -42,15 +50,20 @@ def picture_answer(
     return response
 
 
-def _whole(file: FieldFile, name: str) -> FileResponse:
-    try:
-        handle = file.storage.open(file.name or "", "rb")
-    except OSError:
-        raise not_found() from None
-    start = handle.read(4)
+def _whole(storage: Storage, stored: Sequence[str], name: str) -> FileResponse:
+    handle = next((opened for one in stored if (opened := _opened(storage, one))), None)
+    if handle is None:
+        raise not_found()
+    kind = KINDS.get(sniff(handle.read(256)) or "")
     handle.seek(0)
-    kind = next((kind for magic, kind in KINDS.items() if start.startswith(magic)), None)
     if kind is None:
         handle.close()
         raise not_found()
     return FileResponse(handle, content_type=kind, filename=f"{name}.{ENDINGS[kind]}")
+
+
+def _opened(storage: Storage, name: str) -> File | None:
+    try:
+        return storage.open(name, "rb")
+    except OSError:
+        return None

@@ -17,7 +17,7 @@ from ..models import Configuration, Report
 from . import own
 from .answers import Problem, body_of, form_problem, not_found, see_other, wants_json
 from .base import DeletableByForm, StorefrontView
-from .data import download_name, has_picture, result_url, tryon_url
+from .data import download_name, download_url, has_picture, original_url, result_url, tryon_url
 from .intake import refusal
 from .product import can_be_bought, is_viewable
 from .sharing import share_url
@@ -37,6 +37,8 @@ def result_context(
         "tryon": tryon,
         "status_url": tryon_url(tryon),
         "result_url": result_url(tryon),
+        "download_url": download_url(tryon),
+        "original_url": original_url(tryon),
         "download_name": download_name(tryon),
         "disclaimer": disclaimer(configuration),
         "product_title": tryon.product_title,

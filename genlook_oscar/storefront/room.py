@@ -13,8 +13,10 @@ from ..catalogue.reasons import Reason
 from ..conf import conf
 from ..engine import mails, progress
 from ..engine.products import enqueue_registration
+from ..pictures import kinds
 from ..shopper import consent
 from ..shopper.pixels import MAX_RATIO, MIN_SHORT_SIDE
+from ..shopper.refusals import kinds_taken
 from . import own
 from .base import StorefrontView
 from .beside import choices_beside
@@ -35,6 +37,13 @@ def enter(request: HttpRequest, pk: int) -> tuple[Any, Verdict]:
     if not (answer.shown or answer.passing) or answer.reason == Reason.NO_CREDITS:
         raise refusal(answer.reason)
     return product, answer
+
+
+def accepted() -> str:
+    """What a file input offers. Endings stand beside `image/*` because systems do not know
+    all of them as pictures."""
+    # HEIC always: a browser may read what the server does not.
+    return "image/*,.heic,.heif" + (",.avif" if "AVIF" in kinds() else "")
 
 
 def room_context(request: HttpRequest, product: Any, answer: Verdict) -> dict[str, Any]:
@@ -70,6 +79,8 @@ def room_context(request: HttpRequest, product: Any, answer: Verdict) -> dict[st
         "max_photo_bytes": conf.max_photo_bytes,
         "max_photo_pixels": conf.max_photo_pixels,
         "photo_long_side": conf.photo_long_side,
+        "photo_kinds": kinds_taken(),
+        "photo_accept": accepted(),
         "photo_min_side": MIN_SHORT_SIDE,
         "photo_max_ratio": MAX_RATIO,
         "expected_seconds": progress.before_click(),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from ..catalogue.eligibility import verdict
 from ..models import Configuration, Share
 from ..shopper import sharing
+from ..shopper.files import DOWNLOAD
 from . import own
 from .answers import Problem, not_found, see_other, wants_json
 from .base import DeletableByForm, StorefrontView
@@ -107,4 +108,5 @@ class SharedImageView(OpenToAll):
             version=token,
             expires_at=tryon.expires_at,
             keep=0,
+            endings=(DOWNLOAD, ""),
         )

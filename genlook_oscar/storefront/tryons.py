@@ -15,12 +15,14 @@ from ..engine import mails, progress
 from ..engine.messages import another_photo_helps
 from ..engine.tryons import cancel_or_delete
 from ..models import Configuration, TryOn
+from ..shopper.files import DOWNLOAD, ORIGINAL
 from . import elsewhere, own
 from .answers import Problem, body_of, form_problem, not_found, see_other, wants_json
 from .base import DeletableByForm, StorefrontView
 from .data import (
     accepted_data,
     download_name,
+    download_url,
     error_data,
     has_picture,
     photo_url,
@@ -109,6 +111,7 @@ class TryOnView(DeletableByForm):
             "status_url": tryon_url(tryon),
             "photo_url": photo_url(tryon.photo) if tryon.photo and shown_photo else None,
             "result_url": result_url(tryon),
+            "download_url": download_url(tryon),
             "download_name": download_name(tryon),
             "disclaimer": disclaimer(configuration),
             "error": error,
@@ -138,4 +141,40 @@ class TryOnImageView(StorefrontView):
             name=download_name(tryon).removesuffix(".jpg"),
             version=tryon.pk.hex,
             expires_at=tryon.expires_at,
+        )
+
+
+class TryOnDownloadView(StorefrontView):
+    """The result as it is handed out, for its owner: with the words in its pixels that AI made
+    it. Pictures from before there were such have none."""
+
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponseBase:
+        tryon = own.tryon(request, pk)
+        if not tryon.has_result():
+            raise not_found()
+        mails.note_seen(tryon)
+        return picture_answer(
+            request,
+            tryon.result,
+            name=download_name(tryon).removesuffix(".jpg"),
+            version=f"{tryon.pk.hex}-download",
+            expires_at=tryon.expires_at,
+            endings=(DOWNLOAD, ""),
+        )
+
+
+class TryOnOriginalView(StorefrontView):
+    """The file as Genlook sent it, for its owner: whatever marks it carries are whole."""
+
+    def get(self, request: HttpRequest, pk: UUID) -> HttpResponseBase:
+        tryon = own.tryon(request, pk)
+        if not (tryon.has_result() and tryon.original):
+            raise not_found()
+        return picture_answer(
+            request,
+            tryon.result,
+            name=f"{download_name(tryon).removesuffix('.jpg')}-original",
+            version=f"{tryon.pk.hex}-original",
+            expires_at=tryon.expires_at,
+            endings=(ORIGINAL,),
         )

@@ -290,6 +290,9 @@ def test_the_wheel_carries_what_it_needs(wheel: Path) -> None:
         "genlook_oscar/static/genlook_oscar/loader.js",
         "genlook_oscar/static/genlook_oscar/room.js",
         "genlook_oscar/static/genlook_oscar/room.css",
+        "genlook_oscar/static/genlook_oscar/crop.js",
+        "genlook_oscar/static/genlook_oscar/crop.css",
+        "genlook_oscar/engine/marks/ar.png",
         "genlook_oscar/locale/de/LC_MESSAGES/django.mo",
     ):
         assert needed in names

@@ -74,6 +74,11 @@ WRONG = [
         'GENLOOK_KIND_WORDS = {"top": ["poncho", "kaftan"]}',
     ),
     ("KIND_WORDS", {"top": [3, "cape"]}, VALUE, 'GENLOOK_KIND_WORDS = {"top": ["3", "cape"]}'),
+    ("C2PA_CERTIFICATE", 5, TYPE, 'GENLOOK_C2PA_CERTIFICATE = "/etc/genlook/certificate.pem"'),
+    ("C2PA_CERTIFICATE", "a\0b", VALUE, 'GENLOOK_C2PA_CERTIFICATE = "/etc/genlook/'),
+    ("C2PA_KEY", b"/etc/key.pem", TYPE, 'GENLOOK_C2PA_KEY = "/etc/genlook/key.pem"'),
+    ("C2PA_ALGORITHM", "ES256", VALUE, 'GENLOOK_C2PA_ALGORITHM = "es256"'),
+    ("C2PA_ALGORITHM", 256, TYPE, 'GENLOOK_C2PA_ALGORITHM = "es256"'),
     ("SITE_URL", "shop.example", VALUE, 'GENLOOK_SITE_URL = "https://shop.example"'),
     ("SITE_URL", "https://shop.example/de/", VALUE, 'GENLOOK_SITE_URL = "https://shop.example"'),
     ("SITE_URL", False, TYPE, 'GENLOOK_SITE_URL = "https://shop.example"'),
@@ -114,9 +119,10 @@ def test_whoever_writes_that_line_is_rid_of_it(settings, name, value, id, line):
     names = {"__file__": "/srv/shop/settings.py", "os": os, "Path": Path}
     exec(message.hint.removeprefix("Write "), names)
     setattr(settings, f"GENLOOK_{name}", names[f"GENLOOK_{name}"])
-    # The tests have no key in their environment, no folder /srv/shop, no host, no such cluster.
+    # The tests have no key in their environment, no folder /srv/shop, no host, no such cluster
+    # and no certificate.
     expected = {"genlook_oscar.W001", "genlook_oscar.W005", "genlook_oscar.W009"}
-    expected |= {"genlook_oscar.W017"}
+    expected |= {"genlook_oscar.W017", "genlook_oscar.W020"}
     assert {found.id for found in told()} <= expected
 
 

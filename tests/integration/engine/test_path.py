@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from genlook_oscar.engine import tryons
-from genlook_oscar.engine.results import DIGITAL_SOURCE_TYPE
+from genlook_oscar.engine.provenance import DIGITAL_SOURCE_TYPE
 from genlook_oscar.models import Account, Photo, ProductLink, TryOn
 
 pytestmark = pytest.mark.django_db

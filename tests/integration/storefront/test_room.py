@@ -149,3 +149,21 @@ def test_a_child_without_a_picture_says_whose_it_borrows(visitor: Visitor, jumpe
     rust, forest = jumper.children.order_by("title").reverse()
     assert " data-shared>" in visitor.page(room(rust)).content.decode()
     assert " data-shared>" not in visitor.page(room(forest)).content.decode()
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "AVIF"])
+def test_the_file_inputs_offer_what_is_taken(
+    visitor: Visitor, product: Any, monkeypatch: Any, kind: str
+) -> None:
+    from genlook_oscar import pictures
+    from genlook_oscar.storefront import room
+
+    monkeypatch.setattr(room, "kinds", lambda: (kind,))
+    monkeypatch.setattr(pictures, "kinds", lambda: (kind,))
+    for url in (f"/try-on/room/{product.pk}/", f"/try-on/new/{product.pk}/"):
+        page = visitor.page(url).content.decode()
+        assert 'accept="image/*,.heic,.heif' in page
+        assert (".avif" in page) == (kind == "AVIF")
+    assert (
+        f"Choose a photo: {kind}." in visitor.page(f"/try-on/room/{product.pk}/").content.decode()
+    )

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from genlook_oscar.engine.results import DIGITAL_SOURCE_TYPE, NotAPicture, marked
+from genlook_oscar.engine.provenance import DIGITAL_SOURCE_TYPE
+from genlook_oscar.engine.results import NotAPicture, marked
 from tests.processes import ROOT
 
 ORIENTATION = 0x0112

@@ -422,3 +422,15 @@ class TestStrays:
         for storage in (FileSystemStorage(location=tmp_path / "none"), Storage()):
             monkeypatch.setattr(files, "_storage", lambda storage=storage: storage)
             assert files.delete_strays(clock.now()) == 0
+
+    def test_what_lies_beside_a_result_is_a_stray_with_it(self, shopper):
+        before = clock.now() - timedelta(days=7)
+        files.delete_strays(before)
+        lost, ours = "results/cd/" + "cd" + "2" * 30, "results/cd/" + "cd" + "3" * 30
+        strays = [self.stray(f"{lost}.original"), self.stray(f"{lost}.download.jpg")]
+        kept = [self.stray(f"{ours}{end}") for end in (".jpg", ".original", ".download.jpg")]
+        make_tryon(shopper, result=f"{ours}.jpg")
+        others = [self.stray(f"{lost}.txt"), self.stray("photos/ab/" + "ab" + "1" * 30 + ".png")]
+        assert files.delete_strays(before) == 2
+        assert not any(map(exists, strays))
+        assert all(map(exists, kept + others))
