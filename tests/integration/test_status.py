@@ -5,10 +5,11 @@ import subprocess
 import sys
 
 import pytest
+from django.core import mail
 from django.core.management import call_command
 
 from genlook_oscar.engine import account
-from genlook_oscar.models import Account
+from genlook_oscar.models import Account, Configuration
 from tests.processes import ROOT, environment
 
 pytestmark = pytest.mark.django_db
@@ -70,6 +71,17 @@ def test_workers_that_do_nothing(running, click, pass_time, status):
     assert code == 2
     assert "1 try-on is waiting, for 60 s." in said
     assert "qcluster" in said
+
+
+def test_cron_finds_out_dead_workers_and_tells_of_them(running, pass_time, status, on_commit):
+    Configuration.objects.update(alert_emails="merchant@example.com")
+    found = []
+    for _ in range(3):
+        pass_time(minutes=1)
+        with on_commit():
+            found.append(status()[0])
+    assert found == [0, 0, 2]
+    assert [sent.to for sent in mail.outbox] == [["merchant@example.com"]]
 
 
 def test_monitoring_reads_json(settings, running, click, drain, status):

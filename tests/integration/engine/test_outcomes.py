@@ -225,6 +225,14 @@ def died(world: World) -> TryOn:
     return tryon
 
 
+@cause("No worker takes it before its deadline")
+def not_begun(world: World) -> TryOn:
+    tryon = world.click()
+    world.pass_time(seconds=301)
+    repair.end_overdue()
+    return tryon
+
+
 @cause("The photo is deleted before it could be sent")
 def photo_gone(world: World) -> TryOn:
     tryon = world.click()
