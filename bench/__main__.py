@@ -5,7 +5,19 @@ from __future__ import annotations
 import argparse
 import sys
 
-from . import burst, click, idle, inflight, machine, page, processes, report, screen, status
+from . import (
+    burst,
+    click,
+    idle,
+    inflight,
+    machine,
+    page,
+    pictures,
+    processes,
+    report,
+    screen,
+    status,
+)
 from .table import Row, as_text
 
 ROWS = {
@@ -13,6 +25,7 @@ ROWS = {
     "status": status.run,
     "page": page.run,
     "screen": screen.run,
+    "pictures": pictures.run,
     "burst": burst.run,
     "idle": idle.run,
     "inflight": inflight.run,

@@ -78,7 +78,7 @@ def _lying(kind: str) -> bytes:
     """Announced as a small picture, and coded as one of 40 megapixels."""
     fast = {"speed": 10} if kind == "AVIF" else {"enc_params": FAST}
     file = make.encoded(_flat((8000, 5000)), kind, **fast)
-    return make.of_size(file, 400, 250)
+    return make.of_size(file, 400, 300)
 
 
 TOO_MANY, COMPLEX, DAMAGED = "too_many_pixels", "too_complex", "damaged"

@@ -6,13 +6,15 @@ from typing import Any
 import pytest
 from django.core.files.base import ContentFile
 from oscar.core.loading import get_model
-from PIL import Image
+from PIL import Image, ImageCms
 
 from genlook_oscar import api
 from genlook_oscar.catalogue import pictures
 from genlook_oscar.catalogue.links import link_for
 from genlook_oscar.catalogue.payload import ProductUnfit, inline_product, upsert
 from tests.conftest import picture
+from tests.pictures import good, making
+from tests.pictures.good import in_space
 
 pytestmark = pytest.mark.django_db
 
@@ -243,3 +245,34 @@ def test_genlook_takes_what_is_built(product: Any, emulator: Any, settings: Any)
     assert (stored.title, stored.valid_for_days) == ("Linen shirt", 30)
     assert len(stored.images) == 1
     assert stored.metadata == {"sku": link.sku}
+
+
+@pytest.mark.parametrize("space", [making.P3, making.ADOBE], ids=["Display P3", "Adobe RGB"])
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "HEIF"])
+@pytest.mark.parametrize("size", [1, 6], ids=["small", "large"])
+def test_a_garments_colours_arrive_as_everybody_sees_them(
+    send: Any, kind: str, space: bytes, size: int
+) -> None:
+    garment = in_space(space).resize((good.SIZE[0] * size, good.SIZE[1] * size))
+    garment.info["icc_profile"] = space
+    options: dict[str, Any] = {"JPEG": {"subsampling": 0, "quality": 97}}.get(kind, {})
+    if kind == "HEIF":
+        options = {"quality": -1, "chroma": 444}
+    else:
+        options["icc_profile"] = space
+        options |= {"lossless": True} if kind == "WEBP" else {}
+    _, image = send(making.encoded(garment, kind, **options), f"p.{kind.lower()}")
+    assert "icc_profile" not in image.info
+    seen = [
+        image.getpixel((image.width * x // 4, image.height * y // 4))
+        for y in (1, 3)
+        for x in (1, 3)
+    ]
+    for found, true in zip(seen, (good.SAND, good.MOSS, good.WINE, good.PLUM), strict=True):
+        assert max(abs(a - b) for a, b in zip(found, true, strict=True)) <= 2
+
+
+def test_what_means_srgb_goes_as_it_is(send: Any) -> None:
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    content = picture(icc_profile=profile)
+    assert send(content)[0].content == content
