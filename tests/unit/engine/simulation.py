@@ -141,7 +141,7 @@ class OneHand(OwnHands):
 
     def __exit__(self, *error: object) -> None: ...
 
-    def give(self, job: Callable[[], Any]) -> None:
+    def give(self, job: Callable[[], Any], tryon: object = "") -> None:
         try:
             job()
         except Exception:
