@@ -20,6 +20,7 @@ from .insight import attribution, experiment
 from .models import DayMark, Photo, Shopper, TryOn
 from .shopper import files, identity
 from .transactions import atomic
+from .visitor import guest_key
 
 
 # Django's signal, because Oscar's own is not sent when a new customer registers.
@@ -85,4 +86,5 @@ def note_order(order: Any, user: Any = None, **kwargs: Any) -> None:
 def note_checkout(order: Any, request: Any, **kwargs: Any) -> None:
     """The same for a guest, whom only her session knows."""
     experiment.note_order(request)
-    attribution.note_order(order, identity.shopper_filter(request))
+    if guest_key(request) is not None:
+        attribution.note_order(order, identity.shopper_filter(request))

@@ -14,8 +14,11 @@ def filled(page: bytes, form: str, **values: Any) -> dict[str, Any]:
     for field in found.select("input[name], select[name], textarea[name]"):
         name, kind = str(field["name"]), field.get("type", field.name)
         if kind == "select":
-            chosen = [one.get("value", "") for one in field.select("option[selected]")]
-            sent[name] = chosen if field.has_attr("multiple") else (chosen or [""])[0]
+            chosen = field.select("option[selected]")
+            if not chosen and not field.has_attr("multiple"):
+                chosen = field.select("option")[:1]
+            picked = [one.get("value", "") for one in chosen]
+            sent[name] = picked if field.has_attr("multiple") else "".join(picked)
         elif kind == "textarea":
             sent[name] = field.get_text().lstrip("\r\n")
         elif kind in ("checkbox", "radio"):
