@@ -13,6 +13,7 @@ from .engine import (
     account,
     catalogue,
     erasing,
+    evidence,
     mails,
     photos,
     products,
@@ -55,6 +56,12 @@ def register_product(pk: str) -> None:
 def carry_out(pk: str) -> None:
     """Do with one product at Genlook what the merchant wants."""
     wishes.carry_out(pk)
+
+
+@_contained
+def look_for_evidence(pk: str) -> None:
+    """Find out whether an uncertain try-on was certainly not carried out."""
+    evidence.look(pk)
 
 
 @_contained

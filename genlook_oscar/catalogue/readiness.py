@@ -128,15 +128,14 @@ def note_unfit(link: ProductLink, code: str) -> None:
 
 
 def note_refused(link: ProductLink) -> None:
-    """Write down that Genlook refused the product as it is now. It holds until the product
-    changes, somebody has it looked at again, or Genlook takes it after all."""
-    if link.product is not None:
-        ProductLink.objects.filter(pk=link.pk).update(
-            ready_code=Ready.REFUSED,
-            ready_reasons=[Ready.REFUSED.value],
-            checked_at=clock.now(),
-            checked_content=fingerprint_of(content_of(link.product)),
-        )
+    """Write down that Genlook refused the product. It holds until the product is looked at
+    again, for a day at most: a refusal may have been a mistake, and then it ends by itself."""
+    ProductLink.objects.filter(pk=link.pk).update(
+        ready_code=Ready.REFUSED,
+        ready_reasons=[Ready.REFUSED.value],
+        checked_at=clock.now(),
+        checked_content="",
+    )
 
 
 def note_taken(link: ProductLink) -> None:
@@ -159,7 +158,7 @@ def _pictures(content: ProductContent) -> list[Ready]:
 
 
 def _pictures_again(link: ProductLink) -> list[Ready]:
-    about = (Ready.NO_PICTURE, Ready.UNREADABLE_PICTURE, Ready.REFUSED, Ready.SMALL_PICTURE)
+    about = (Ready.NO_PICTURE, Ready.UNREADABLE_PICTURE, Ready.SMALL_PICTURE)
     return [code for code in about if code in link.ready_reasons]
 
 

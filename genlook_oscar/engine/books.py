@@ -96,10 +96,21 @@ def reconcile(credits: int) -> None:
             if not under_way:
                 # What was under way when the line began has ended, and was charged before.
                 values |= {"drift": max(values["drift"], 0), "books_slack": 0}
+    if "books_since" in values or not under_way:
+        values |= _even(account, values, now if not under_way else None)
     # Another reading, or a row deleted meanwhile, makes this one void; the next comes soon.
     Account.objects.filter(
         pk=1, books_at=account.books_at, books_settled=account.books_settled
     ).update(**values)
+
+
+def _even(account: Account, values: dict[str, Any], quiet_at: datetime | None) -> dict[str, Any]:
+    """Since which reading with nothing under way every such reading has had the same drift:
+    between the two, no credit was taken but those that were settled."""
+    same = account.books_even_drift == values["drift"] and "books_since" not in values
+    if same and account.books_even_since:
+        return {}
+    return {"books_even_since": quiet_at, "books_even_drift": values["drift"]}
 
 
 def unexplained(account: Account) -> int:
@@ -139,6 +150,7 @@ def _under_way(now: datetime) -> QuerySet[TryOn]:
     on_its_way = timedelta(seconds=conf.connect_timeout + conf.read_timeout + 10)
     return TryOn.objects.filter(
         Q(charge=Charge.RESERVED)
+        | Q(status=Status.GENERATING)
         | Q(status=Status.SUBMITTING, sent_at__isnull=False)
         | Q(charge__in=[Charge.SETTLED, Charge.RELEASED], finished_at__gt=now - on_its_way)
     )

@@ -273,6 +273,13 @@ def _rest(facts: "Health") -> Iterator[Finding]:
             % {"uncertain": facts.uncertain_last_day, "sent": facts.sent_last_day},
             _("See in the log of the workers whether they are killed, or answers get lost."),
         )
+    if facts.storage_seconds is not None:
+        yield Finding(
+            CRITICAL if facts.enabled else WARNING,
+            "storage",
+            _("Private storage could not be written, so photos and pictures cannot be kept."),
+            _("Make room on it, or see that it answers. What waits is then kept by itself."),
+        )
     if facts.drift_unexplained:
         yield Finding(
             WARNING,

@@ -51,7 +51,8 @@ class Health:
     have their end, `sent_last_day` those of a day that were sent to Genlook.
     `circuit` is empty while closed, else the reason for which clicks are refused, for
     `circuit_seconds` already. `schedule` of the sweep is ok, missing, or elsewhere (on a
-    cluster that does not run try-ons). `drift` may be off by `drift_slack` credits in
+    cluster that does not run try-ons). `storage_seconds` is for how long private storage has
+    not been written, because it could not be. `drift` may be off by `drift_slack` credits in
     either direction, `drift_unexplained` is what is beyond that and beyond all uncertain
     try-ons; both since `drift_since`.
     """
@@ -92,6 +93,7 @@ class Health:
     oldest_erasure_seconds: float | None
     schedule: str
     swept_seconds: float | None
+    storage_seconds: float | None
     drift: int
     drift_slack: int
     drift_unexplained: int
@@ -181,6 +183,7 @@ def health() -> Health:
         oldest_erasure_seconds=_age(erasures["oldest"], now),
         schedule=schedule_state(),
         swept_seconds=_age(account.swept_at, now),
+        storage_seconds=_age(account.storage_failed_at, now),
         drift=account.drift,
         drift_slack=account.books_slack + account.books_open,
         drift_unexplained=books.unexplained(account),

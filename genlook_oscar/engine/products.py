@@ -160,7 +160,7 @@ def note_forgotten(link: ProductLink) -> None:
 
 def note_error(link: ProductLink, code: str, *, refused: bool = False) -> None:
     """Keep the last error for the merchant. A product that Genlook has `refused` as it is has
-    no button until something about it changes: each click would end in the same way."""
+    no button until it is looked at again: each click would end in the same way."""
     ProductLink.objects.filter(pk=link.pk).update(error_code=code[:64])
     note_unfit(link, code)
     if refused and code not in PASSING_CODES:

@@ -13,7 +13,7 @@ from ..models.tryon import result_path
 from ..shopper import files
 from ..signals import tryon_completed
 from ..transactions import atomic
-from . import erasing, provenance
+from . import erasing, keeping, provenance
 from .account import client
 from .outcomes import detail_of, fail
 from .provenance import JPEG_QUALITY, MAX_PIXELS, XMP, Provenance
@@ -86,7 +86,7 @@ def _told(content: bytes, picture: bytes, tryon: TryOn) -> Provenance:
         return provenance.of(content, picture, tryon.language)
     except (pictures.Refused, pictures.Busy):
         # It was decoded a moment ago: the machine is short of something, and not for long.
-        raise NotAPicture("no place to write into the picture") from None
+        raise NoRoom("no place to write into the picture") from None
 
 
 def marked(content: bytes) -> bytes:
@@ -122,13 +122,20 @@ def _store(tryon: TryOn, claim: str, picture: bytes, told: Provenance = NOTHING_
         "finished_at": now,
     }
     name = ""
+    # One that was lost here keeps its days, and is no news.
+    again = tryon.expires_at is not None
     if not tryon.hidden_at:
-        name = _save(tryon, picture, told)
+        try:
+            name = _save(tryon, picture, told)
+        except Exception:
+            _not_written(tryon, claim)
+            return
+        days = timedelta(days=tryon.retention_days)
         values |= {
             "result": name,
             "original": told.original,
             "credentials": told.credentials,
-            "expires_at": now + timedelta(days=tryon.retention_days),
+            "expires_at": tryon.expires_at or now + days,
         }
     rows = TryOn.objects.filter(claim=claim)
     source = tryon.status
@@ -147,6 +154,8 @@ def _store(tryon: TryOn, claim: str, picture: bytes, told: Provenance = NOTHING_
     if tryon.hidden_at:
         erasing.arrived(tryon.external_user_id)
         return
+    if again:
+        return
     tryon.refresh_from_db()
     tryon_completed.send_robust(sender=TryOn, tryon=tryon)
 
@@ -155,9 +164,29 @@ def _save(tryon: TryOn, picture: bytes, told: Provenance) -> str:
     """Write the files of a result; return the name of the one that the row names."""
     storage = tryon.result.storage
     name = result_path(tryon, "")
-    for ending, content in told.files.items():
-        storage.save(files.beside(name, ending), ContentFile(content))
-    return str(storage.save(name, ContentFile(picture)))
+    try:
+        for ending, content in told.files.items():
+            storage.save(files.beside(name, ending), ContentFile(content))
+        return str(storage.save(name, ContentFile(picture)))
+    except Exception:
+        # Half a result would only take the room that is missing.
+        files.delete(name)
+        raise
+
+
+def _not_written(tryon: TryOn, claim: str) -> None:
+    """The picture is paid, and here, and there is no room for it: it is fetched again when
+    there is. That is no fault of the picture, and not counted against it."""
+    logger.exception("A picture could not be written to private storage.")
+    keeping.cannot_write()
+    now = clock.now()
+    values: dict[str, Any] = {"claimed_until": now + keeping.PAUSE, "enqueued_at": None}
+    if tryon.status != TryOn.Status.GENERATING:
+        values = {"claimed_until": None, "result_url": "", "next_poll_at": now + LATE_PAUSE}
+    TryOn.objects.filter(pk=tryon.pk, claim=claim).update(
+        claim="", fetches=max(tryon.fetches - 1, 0), error_detail=keeping.NO_ROOM, **values
+    )
+    ensure_watcher()
 
 
 def _not_fetched(tryon: TryOn, claim: str, error: GenlookError | NotAPicture) -> None:

@@ -8,7 +8,7 @@ from ..models.returns import give_back_late
 from ..shopper import erasure
 from ..shopper.experiment import forget_old
 from ..shopper.files import delete_strays
-from . import alerts, books, catalogue, erasing, mails, moved, renewal
+from . import alerts, books, catalogue, erasing, evidence, keeping, mails, moved, renewal
 from .queue import enqueue, ensure_watcher
 from .repair import end_overdue, repair_leases
 from .watching import hand_over, work_left
@@ -46,6 +46,8 @@ def sweep() -> None:
     if not account.circuit_reason:
         renewal.renew()
         catalogue.sweep(Configuration.load())
+    keeping.look_again(account)
+    evidence.hand_over(account)
     alerts.tell(Configuration.load())
     if _long_ago(account.tidied_at, now, TIDY_EVERY):
         tidy()

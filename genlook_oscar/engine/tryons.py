@@ -20,7 +20,7 @@ from ..shopper import consent, erasure, identity
 from ..signals import tryon_accepted
 from ..transactions import atomic
 from ..visitor import Visitor
-from . import circuit, counting, erasing, moved, progress, timing, workers
+from . import circuit, counting, erasing, keeping, moved, progress, timing, workers
 from .messages import shopper_message
 from .queue import enqueue
 
@@ -201,6 +201,8 @@ def _existing(
     live = [row for row in found if row.live_key == live_key]
     pictures = [row for row in found if row.status == TryOn.Status.COMPLETED]
     tryon = (clicked or live or pictures or found)[0]
+    if tryon.status == TryOn.Status.COMPLETED and keeping.lost(tryon):
+        return _existing(shopper, key, live_key, idempotency_key)
     return Accepted(tryon, reused=not clicked and tryon.status == TryOn.Status.COMPLETED)
 
 

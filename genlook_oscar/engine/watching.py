@@ -17,11 +17,12 @@ from ..api import (
     Generation,
     GenerationStatus,
     GenlookError,
+    NotFound,
 )
 from ..models import Account, TryOn
 from ..models.mark import ours
 from ..models.moments import free, over, past
-from . import moved, products, repair, results, submitting, timing
+from . import keeping, moved, products, repair, results, submitting, timing
 from .account import ask
 from .hands import Hands, OwnHands
 from .outcomes import detail_of, fail, generation_code
@@ -145,6 +146,7 @@ class _Question:
     def __init__(self, tryon: TryOn, fetching: Hands | OwnHands) -> None:
         self.tryon = tryon
         self.fetching = fetching
+        self.gone = False
 
     def __call__(self) -> None:
         with logs.about(tryon_id=self.tryon.pk, request_id=self.tryon.request_id):
@@ -171,6 +173,7 @@ class _Question:
             # Neither Genlook's trouble nor the network's is the generation's, and it is paid
             # for: not even its own "not found" ends it before it is given up as late.
             logger.info("A generation was not answered: %s", error.code)
+            self.gone = isinstance(error, NotFound)
             self._later(
                 error.retry_after or min(1.0 * (tryon.polls + 1), timing.LONGEST_PAUSE_SECONDS),
                 error_detail=detail_of(error),
@@ -207,12 +210,17 @@ class _Question:
             results.drop(tryon)
         elif generation.status is GenerationStatus.COMPLETED:
             # Finished, hence charged; a later answer may name the picture.
+            self.gone = True
             detail = "Genlook says that the picture is finished, and not where it is."
             self._later(usual.after(waited), charge=TryOn.Charge.SETTLED, error_detail=detail)
         else:
             self._later(usual.after(waited))
 
     def _later(self, seconds: float, asked: int = 1, **values: Any) -> None:
+        # One that was lost here is given up when Genlook has it no more either, so that a new
+        # click is a new wish.
+        if self.gone and self.tryon.expires_at and self.tryon.polls + 1 >= keeping.GONE_AFTER:
+            values["late_until"] = None
         if self.tryon.status != TryOn.Status.GENERATING:
             seconds = max(seconds, timing.LATE_PAUSE_SECONDS)
         TryOn.objects.filter(pk=self.tryon.pk).update(

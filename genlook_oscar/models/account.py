@@ -61,7 +61,11 @@ class Account(models.Model):
     books_settled = models.IntegerField(default=0, editable=False)
     books_open = models.PositiveIntegerField(default=0, editable=False)
     books_slack = models.PositiveIntegerField(default=0, editable=False)
+    books_even_since = models.DateTimeField(null=True, editable=False)
+    books_even_drift = models.IntegerField(default=0, editable=False)
     drift = models.IntegerField(default=0, editable=False)
+
+    storage_failed_at = models.DateTimeField(null=True, editable=False)
 
     swept_at = models.DateTimeField(null=True, editable=False)
     tidied_at = models.DateTimeField(null=True, editable=False)

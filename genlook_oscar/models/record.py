@@ -17,6 +17,7 @@ class Record(models.Model):
     class Action(models.TextChoices):
         CHANGED = "changed", _("changed a setting")
         LOOKED = "looked", _("looked at a picture")
+        SETTLED = "settled", _("settled a credit by hand")
 
     at = models.DateTimeField(_("when"), default=clock.now, db_index=True)
     user = models.ForeignKey(
@@ -62,6 +63,17 @@ class Record(models.Model):
         """Record that a picture was looked at."""
         of_what = f"{subject._meta.verbose_name} {subject.pk}"
         cls.objects.create(**_by(user), action=cls.Action.LOOKED, subject=of_what[:200])
+
+    @classmethod
+    def settled(cls, name: str, subject: str, before: str, after: str) -> None:
+        """Record that somebody with a shell decided what an uncertain try-on has cost."""
+        cls.objects.create(
+            name=name[:254],
+            action=cls.Action.SETTLED,
+            subject=subject[:200],
+            before=before,
+            after=after,
+        )
 
 
 def _by(user: Any) -> dict[str, Any]:

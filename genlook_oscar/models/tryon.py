@@ -140,6 +140,8 @@ class TryOn(models.Model):
         (Status.GENERATING, Status.FAILED),
         (Status.QUEUED, Status.CANCELLED),
         (Status.COMPLETED, Status.EXPIRED),
+        # Its picture was lost here; it is fetched again.
+        (Status.COMPLETED, Status.FAILED),
         # A picture that was paid for is delivered even after the deadline.
         (Status.FAILED, Status.COMPLETED),
     }

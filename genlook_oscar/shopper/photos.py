@@ -10,7 +10,7 @@ from django.template.defaultfilters import filesizeformat
 
 from .. import clock, logs
 from ..conf import conf
-from ..models import Configuration, Photo, Shopper
+from ..models import Account, Configuration, Photo, Shopper
 from ..pictures import Patience
 from ..transactions import atomic
 from . import identity
@@ -38,11 +38,16 @@ def take_in(shopper: Shopper, uploaded_file: Any, configuration: Configuration) 
         long_side=conf.photo_long_side,
         patience=Patience.of(conf.photo_seconds),
     )
-    with atomic():
-        shopper = identity.lock(shopper)
-        photo = _given_again(shopper, rebuilt, configuration) or _stored(
-            shopper, rebuilt, configuration
-        )
+    try:
+        with atomic():
+            shopper = identity.lock(shopper)
+            photo = _given_again(shopper, rebuilt, configuration) or _stored(
+                shopper, rebuilt, configuration
+            )
+    except PhotoRefused:
+        # There was no room for it; the transaction is over, so this stays.
+        Account.objects.filter(pk=1, storage_failed_at=None).update(storage_failed_at=clock.now())
+        raise
     photo.warnings = rebuilt.warnings
     return photo
 

@@ -11,9 +11,11 @@ from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response
 
 from .. import clock
+from ..engine import keeping
+from ..models import TryOn
 from ..pictures import sniff
 from ..shopper.files import beside
-from .answers import not_found
+from .answers import Problem, not_found
 
 KEEP_SECONDS = 3600
 """How long the owner's own browser may keep a picture; never beyond the picture's time."""
@@ -41,7 +43,12 @@ def picture_answer(
     etag = f'"{version}"'
     unchanged: HttpResponseBase | None = get_conditional_response(request, etag=etag)
     stored = [beside(file.name or "", ending) if ending else file.name or "" for ending in endings]
-    response = unchanged or _whole(file.storage, stored, name)
+    try:
+        response = unchanged or _whole(file.storage, stored, name)
+    except Problem:
+        if isinstance(file.instance, TryOn):
+            keeping.lost(file.instance)
+        raise
     rest = int((expires_at - clock.now()).total_seconds())
     response.headers["ETag"] = etag
     response.headers["Cache-Control"] = f"private, max-age={max(0, min(rest, keep))}"

@@ -162,9 +162,16 @@ class TestRefusedProduct:
         with pytest.raises(tryons.Refused, match="not_for_this_product"):
             click()
 
-    def test_looking_at_it_does_not_make_it_ready(self, emulator, click, drain, configuration):
-        link = self.refused(emulator, click, drain)
-        assert readiness.look(link, configuration).code == "refused"
+    def test_it_ends_by_itself_after_a_day(self, emulator, click, drain, product, pass_time, sweep):
+        self.refused(emulator, click, drain)
+        pass_time(hours=23)
+        sweep()
+        drain()
+        assert verdict(product).reason == "not_ready"
+        pass_time(hours=2)
+        sweep()
+        drain()
+        assert verdict(product).shown
 
     def test_a_changed_product_is_tried_again(self, emulator, click, drain, product, on_commit):
         self.refused(emulator, click, drain)
@@ -182,7 +189,7 @@ class TestRefusedProduct:
         link = self.refused(emulator, click, drain)
         noticing.note_links(ProductLink.objects.all())
         link.refresh_from_db()
-        assert readiness.look(link, configuration).code != "refused"
+        assert readiness.look(link, configuration).code == "no_description"
 
     def test_a_registration_that_is_refused_says_so_before_any_click(self, emulator, product, db):
         emulator.control.fault(**refusal("/products", "INVALID_IMAGE"))

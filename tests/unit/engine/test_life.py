@@ -19,7 +19,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from genlook_oscar.engine import photos, progress, tryons
+from genlook_oscar.engine import keeping, photos, progress, tryons
 from genlook_oscar.models import Photo, TryOn
 from genlook_oscar.shopper import erasure
 
@@ -51,6 +51,12 @@ FAULTS = [
     {"kind": "error", "status": 403, "code": "FORBIDDEN"},
     {"kind": "page", "status": 403},
     {"kind": "page", "status": 404},
+    {"kind": "error", "status": 404, "code": "GENERATION_NOT_FOUND"},
+    {"kind": "error", "code": "INVALID_IMAGE", "details": [{"path": "products.0.images.0"}]},
+    {"kind": "error", "code": "VALIDATION_FAILED", "details": [{"path": "person.image"}]},
+    {"kind": "redirect", "location": "http://10.0.0.1/"},
+    {"kind": "change", "fields": {"resultImageUrl": None}},
+    {"kind": "change", "fields": {"status": None}},
     {"kind": "lost_answer"},
     {"kind": "refuse"},
     {"kind": "cut"},
@@ -188,6 +194,19 @@ class Life(RuleBasedStateMachine):
     @rule(kind=st.sampled_from(["fail", "stall"]))
     def a_generation_fails(self, kind: str) -> None:
         self._fault({"kind": kind})
+
+    @rule(address=st.sampled_from(["http://10.0.0.1/", "file:///etc/passwd", "no address"]))
+    def a_picture_is_said_to_lie_elsewhere(self, address: str) -> None:
+        fields = {"resultImageUrl": address}
+        self._fault({"kind": "change", "path": "/generations/", "fields": fields})
+
+    @rule(place=few)
+    def a_picture_is_lost(self, place: int) -> None:
+        """And somebody looks at it."""
+        for tryon in self._tryon(place):
+            if tryon.status == TryOn.Status.COMPLETED and tryon.result:
+                tryon.result.storage.delete(tryon.result.name)
+                keeping.lost(tryon)
 
     @rule(products=st.booleans(), images=st.booleans())
     def genlook_forgets(self, products: bool, images: bool) -> None:
