@@ -92,7 +92,7 @@ def state(products: QuerySet[Any] | None, *, with_health: bool) -> State:
 
 
 def _budgets(configuration: Configuration) -> list[Budget]:
-    set_ones = allowance.budgets(configuration, clock.now())
+    set_ones = allowance.set_budgets(configuration, clock.now())
     if not set_ones:
         return []
     counted = Counter.objects.used(one.name for one in set_ones)
@@ -100,7 +100,7 @@ def _budgets(configuration: Configuration) -> list[Budget]:
     for one in set_ones:
         used = counted.get(one.name)
         if used is None:
-            # Set just now: the first click begins the count with what was spent before.
+            # The first click begins the count with what was spent before.
             used = spent_since(allowance.begins(one))[0]
         monthly = len(one.name.removeprefix(allowance.CREDIT)) == len("2026-11")
         found.append(Budget(used, one.limit or 0, one.until, monthly))

@@ -44,7 +44,7 @@ def tell(configuration: Configuration) -> None:
 
 
 def _tell_budgets(configuration: Configuration) -> None:
-    budgets = allowance.budgets(configuration, clock.now())
+    budgets = allowance.set_budgets(configuration, clock.now())
     used = Counter.objects.used(one.name for one in budgets)
     for one in budgets:
         spent, limit = used.get(one.name, 0), one.limit or 0

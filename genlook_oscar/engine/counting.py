@@ -47,7 +47,8 @@ def spent_since(*moments: datetime) -> list[int]:
 
 
 def _with_spent(allowances: Sequence[Allowance]) -> list[Allowance]:
-    """A budget that was set just now begins with what was spent of it before."""
+    """A window of credits begins with what our rows know to be spent in it: nothing on most
+    days, more in the month of an upgrade or of a restored database."""
     new = [one for one in allowances if one.is_credit and one.used is None]
     if not new:
         return list(allowances)

@@ -4,6 +4,9 @@ A customer is counted by her account, wherever she comes from. A guest is counte
 in her session and, together with all other guests of it, by her network, so that deleting
 cookies does not begin anew. The shop's credits are counted by day and by month.
 
+All is counted always, whether it has a limit or not: a limit that is set, changed, or lifted
+and set again in the middle of a day knows what came before.
+
 Days and months are those of the shop (Django's TIME_ZONE), and begin at midnight.
 """
 
@@ -50,8 +53,8 @@ def tryons(configuration: Any, who: Visitor, now: datetime, extra: int = 0) -> l
     day, until = _day(now)
     if who.is_customer:
         limit = configuration.customer_tryons_per_day
-        return _limited([(f"tryon:{day}:{_customer(who)}", limit and limit + extra, until)])
-    return _limited(
+        return _counted([(f"tryon:{day}:{_customer(who)}", limit and limit + extra, until)])
+    return _counted(
         [
             (_guest(f"tryon:{day}", who), configuration.guest_tryons_per_day, until),
             (_network(f"tryon:{day}", who), configuration.network_tryons_per_day, until),
@@ -71,10 +74,10 @@ def uploads(configuration: Any, who: Visitor, now: datetime) -> list[Allowance]:
             configuration.customer_uploads_per_hour,
             configuration.customer_uploads_per_day,
         )
-        return _limited(
+        return _counted(
             [(f"upload:{hour}:{name}", per_hour, soon), (f"upload:{day}:{name}", per_day, until)]
         )
-    return _limited(
+    return _counted(
         [
             (_guest(f"upload:{hour}", who), configuration.guest_uploads_per_hour, soon),
             (_guest(f"upload:{day}", who), configuration.guest_uploads_per_day, until),
@@ -84,16 +87,21 @@ def uploads(configuration: Any, who: Visitor, now: datetime) -> list[Allowance]:
 
 
 def budgets(configuration: Any, now: datetime) -> list[Allowance]:
-    """What the shop may spend today and this month, as far as it has set a budget."""
+    """What the shop may spend today and this month."""
     day, tomorrow = _day(now)
     local = now.astimezone(get_default_timezone())
     following = (local.replace(day=1) + timedelta(days=32)).replace(day=1)
-    return _limited(
+    return _counted(
         [
             (f"{CREDIT}{day}", configuration.budget_per_day, tomorrow),
             (f"{CREDIT}{local:%Y-%m}", configuration.budget_per_month, _midnight(following)),
         ]
     )
+
+
+def set_budgets(configuration: Any, now: datetime) -> list[Allowance]:
+    """Those of the budgets that the merchant has set."""
+    return [one for one in budgets(configuration, now) if one.limit is not None]
 
 
 def beyond(budget: list[Allowance]) -> list[Allowance]:
@@ -108,8 +116,8 @@ def begins(allowance: Allowance) -> datetime:
     return _midnight(day)
 
 
-def _limited(found: list[tuple[str, int | None, datetime]]) -> list[Allowance]:
-    return [Allowance(*one) for one in found if one[0] and one[1] is not None]
+def _counted(found: list[tuple[str, int | None, datetime]]) -> list[Allowance]:
+    return [Allowance(*one) for one in found if one[0]]
 
 
 def _day(now: datetime) -> tuple[str, datetime]:

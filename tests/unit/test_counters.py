@@ -133,13 +133,17 @@ class TestNaming:
         (found,) = allowance.tryons(Configuration(), self.customer(), NOW, extra=20)
         assert (found.name.rpartition(":")[2], found.limit) == ("customer-3", 50)
 
-    def test_what_has_no_limit_is_not_counted(self) -> None:
-        free = Configuration()
+    def test_what_has_no_limit_is_counted_alike(self) -> None:
+        free, usual = Configuration(), Configuration(budget_per_day=5, budget_per_month=50)
         free.lift_limits()
         for who in (self.guest(network="x"), self.customer()):
-            assert allowance.tryons(free, who, NOW, extra=20) == []
-            assert allowance.uploads(free, who, NOW) == []
-        assert allowance.budgets(free, NOW) == []
+            for named in (allowance.tryons, allowance.uploads):
+                found = named(free, who, NOW)
+                assert [one.name for one in found] == [one.name for one in named(usual, who, NOW)]
+                assert {one.limit for one in found} == {None}
+                assert not any(one.is_spent for one in found)
+        assert [one.limit for one in allowance.budgets(free, NOW)] == [None, None]
+        assert allowance.set_budgets(free, NOW) == []
 
     def test_photos_are_counted_by_hour_and_day(self, settings: Any) -> None:
         settings.TIME_ZONE = "UTC"
@@ -172,7 +176,7 @@ class TestNaming:
     def test_december_is_followed_by_january(self, settings: Any) -> None:
         settings.TIME_ZONE = "UTC"
         december = datetime(2026, 12, 31, 12, tzinfo=timezone.utc)
-        (found,) = allowance.budgets(Configuration(budget_per_month=1), december)
+        (found,) = allowance.set_budgets(Configuration(budget_per_month=1), december)
         assert found.until == datetime(2027, 1, 1, tzinfo=timezone.utc)
 
 

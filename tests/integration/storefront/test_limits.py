@@ -9,6 +9,7 @@ from bs4 import BeautifulSoup
 from django.test import Client
 from oscar.core.loading import get_model
 
+from genlook_oscar.engine import workers
 from genlook_oscar.models import Account, Configuration, Counter, TryOn
 
 from .conftest import HTML, Visitor, photo_file
@@ -71,6 +72,7 @@ class TestPerShopper:
         assert "from midnight" in found.select_one(".genlook-instead").get_text()
         assert found.select_one(".genlook-instead a")["href"].startswith("/accounts/login/?next=/")
         pass_time(days=1)
+        workers.sign()
         assert page(visitor, goods[2]).select("genlook-try-on")
         assert visitor.start(goods[2], photo).status_code == 202
 
@@ -130,10 +132,11 @@ class TestPerShopper:
         photo = visitor.photo()
         emulator.control.fault("fail", times=1)
         assert visitor.start(goods[0], photo).status_code == 202
-        assert credits() == {2: 1}
+        assert credits() == {2: 1, 1: 1}
         drain()
         assert TryOn.objects.get().status == TryOn.Status.FAILED
-        assert set(Counter.objects.values_list("used", flat=True)) == {0}
+        counters = Counter.objects.exclude(name__startswith="upload:")
+        assert set(counters.values_list("used", flat=True)) == {0}
         assert visitor.start(goods[1], photo).status_code == 202
 
     def test_what_she_takes_back_in_time_is_given_back(
@@ -192,8 +195,10 @@ class TestBudget:
         found = page(stranger, goods[0])
         assert "from midnight" in found.select_one(".genlook-instead").get_text()
         pass_time(days=1)
+        workers.sign()
         assert stranger.start(goods[0], stranger.photo()).status_code == 202
         pass_time(days=1)
+        workers.sign()
         refused(stranger.start(goods[1], stranger.photo()), "budget_spent", 503)
 
     def test_it_may_hide_the_button(self, visitor: Visitor, goods: list[Any], limit: Any) -> None:
@@ -211,7 +216,7 @@ class TestBudget:
         refused(visitor.start(goods[1], photo), "budget_spent", 503)
         assert "Sign in" in page(visitor, goods[1]).select_one(".genlook-instead").get_text()
         assert customer.start(goods[0], customer.photo()).status_code == 202
-        assert credits() == {2: 2}
+        assert credits() == {2: 2, 1: 2}
 
     def test_a_budget_set_at_noon_knows_the_morning(
         self, visitor: Visitor, goods: list[Any], limit: Any, emulator: Any, drain: Any
@@ -222,8 +227,18 @@ class TestBudget:
         drain()
         limit(budget_per_day=3)
         assert visitor.start(goods[2], photo).status_code == 202
-        assert credits() == {2: 3}
+        assert credits() == {2: 3, 1: 3}
         refused(visitor.start(goods[3], photo), "budget_spent", 503)
+
+    def test_a_budget_cleared_and_set_again_knows_what_came_between(
+        self, visitor: Visitor, goods: list[Any], limit: Any
+    ) -> None:
+        photo = visitor.photo()
+        for number, budget in enumerate([5, None, None, 4, 4]):
+            limit(budget_per_day=budget, budget_per_month=budget)
+            said = visitor.start(goods[number], photo).status_code
+            assert said == (202 if number < 4 else 503)
+        assert credits() == {2: 4, 1: 4}
 
     def test_a_picture_costs_one_and_the_same_again_nothing(
         self, visitor: Visitor, goods: list[Any], limit: Any, finished: Any
@@ -232,7 +247,7 @@ class TestBudget:
         photo = visitor.photo()
         done = finished(visitor, goods[0], photo=photo)
         assert visitor.start(goods[0], photo).json()["reused"]
-        assert (credits(), done.counted) == ({1: 1}, "")
+        assert (credits(), done.counted) == ({2: 1, 1: 1}, "")
 
 
 class TestCost:

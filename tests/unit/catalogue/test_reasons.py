@@ -27,6 +27,8 @@ def link(product: Any, **values: Any) -> None:
 
 def use_up(found: list[Any]) -> None:
     for one in found:
+        if one.limit is None:
+            continue
         Counter.objects.create(name=one.name, used=one.limit, until=one.until)
 
 
