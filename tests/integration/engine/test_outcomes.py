@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from genlook_oscar import clock
-from genlook_oscar.engine import messages, photos, repair, submitting, tryons
+from genlook_oscar.engine import messages, photos, repair, tryons
 from genlook_oscar.models import TryOn
 from genlook_oscar.storefront.data import error_data, public_status
 
@@ -177,6 +177,8 @@ def moved_away(world: World) -> TryOn:
     world.emulator.control.settings(generation_seconds=600)
     tryon = world.click()
     with world.on_commit():
+        from genlook_oscar.engine import submitting
+
         submitting.submit(str(tryon.pk))
     world.settings.GENLOOK_API_KEY = "gk_another"
     world.pass_time(seconds=60)
@@ -239,96 +241,6 @@ def kills(world: World) -> TryOn:
         world.pass_time(seconds=11)
         repair.repair_leases()
         TryOn.objects.filter(pk=tryon.pk).update(not_before=clock.now())
-    return tryon
-
-
-@cause("The key is changed to another account while the picture is made")
-def moved_away(world: World) -> TryOn:
-    world.emulator.control.settings(generation_seconds=600)
-    tryon = world.click()
-    with world.on_commit():
-        submitting.submit(str(tryon.pk))
-    world.settings.GENLOOK_API_KEY = "gk_another"
-    world.pass_time(seconds=60)
-    world.sweep()
-    world.drain(limit=3000)
-    return tryon
-
-
-@cause("The picture arrives within a day after the deadline")
-def late(world: World) -> TryOn:
-    world.emulator.control.settings(generation_seconds=3600)
-    tryon = world.life()
-    world.emulator.control.advance(3601)
-    world.pass_time(seconds=3601)
-    world.sweep()
-    world.drain(limit=3000)
-    return tryon
-
-
-@cause("The picture has not arrived a day after the deadline")
-def never(world: World) -> TryOn:
-    world.fault("stall", "")
-    return world.day_after(world.life())
-
-
-@cause("What is downloaded is still no picture, hours later")
-def unreadable(world: World) -> TryOn:
-    world.fault("garbage", "/results/")
-    tryon = world.life()
-    for _ in range(10):
-        world.pass_time(minutes=6)
-        world.sweep()
-        world.drain(limit=3000)
-    return tryon
-
-
-@cause("The worker died after sending, before the answer")
-def died(world: World) -> TryOn:
-    tryon = world.click()
-    TryOn.objects.claim(tryon.pk, 10)
-    TryOn.objects.filter(pk=tryon.pk).update(sent_at=clock.now())
-    world.pass_time(seconds=11)
-    repair.repair_leases()
-    return tryon
-
-
-@cause("No worker takes it before its deadline")
-def not_begun(world: World) -> TryOn:
-    tryon = world.click()
-    world.pass_time(seconds=301)
-    repair.end_overdue()
-    return tryon
-
-
-@cause("Each worker that takes it dies before sending")
-def kills(world: World) -> TryOn:
-    tryon = world.click()
-    for _ in range(repair.MAX_ATTEMPTS):
-        TryOn.objects.claim(tryon.pk, 10)
-        world.pass_time(seconds=11)
-        repair.repair_leases()
-        TryOn.objects.filter(pk=tryon.pk).update(not_before=clock.now())
-    return tryon
-
-
-@cause("No worker takes it until the deadline")
-def not_begun(world: World) -> TryOn:
-    tryon = world.click()
-    world.pass_time(seconds=conf.deadline_seconds + 1)
-    repair.end_overdue()
-    return tryon
-
-
-@cause("The key is changed to another account's while it is made")
-def account_changed(world: World) -> TryOn:
-    world.emulator.control.settings(generation_seconds=20)
-    tryon = world.click()
-    with world.on_commit():
-        submitting.submit(str(tryon.pk))
-    world.settings.GENLOOK_API_KEY = "gk_another"
-    world.pass_time(minutes=2)
-    world.sweep()
     return tryon
 
 
@@ -361,6 +273,8 @@ def dropped(world: World) -> TryOn:
     world.emulator.control.settings(generation_seconds=20)
     tryon = world.click()
     with world.on_commit():
+        from genlook_oscar.engine import submitting
+
         submitting.submit(str(tryon.pk))
     tryons.cancel_or_delete(TryOn.objects.get(pk=tryon.pk))
     world.emulator.control.advance(21)
