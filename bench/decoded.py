@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -16,11 +17,27 @@ from typing import Any
 import pillow_heif  # noqa: F401
 
 from genlook_oscar import pictures
-from genlook_oscar.pictures import decoding, limits
+from genlook_oscar.pictures import decoding, limits, process
 from genlook_oscar.pictures.bounds import planned
+
+from .processes import ROOT
 
 MAX_PIXELS = 64_000_000
 LONG_SIDE = 1600
+
+
+def apart(path: Path) -> dict[str, Any]:
+    """`cost` of a file, in a process that begins as the shop's decoder does."""
+    said = subprocess.run(
+        [sys.executable, "-m", "bench.decoded", str(path)],
+        cwd=ROOT,
+        env=process._environment(),
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    found: dict[str, Any] = json.loads(said.stdout)
+    return found
 
 
 def cost(path: Path) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from .case import measured
+from .decoded import apart
 from .probe import Probe
 from .processes import ROOT
 from .stand import WORKERS_NICE, stand, until
@@ -40,16 +40,8 @@ def costs(small: bool) -> list[dict[str, Any]]:
         path = Path(scratch) / "picture"
         for name in names:
             path.write_bytes(makers[name]())
-            said = subprocess.run(
-                [sys.executable, "-m", "bench.decoded", str(path)],
-                cwd=ROOT,
-                env={**os.environ, "MALLOC_ARENA_MAX": "1"},
-                stdout=subprocess.PIPE,
-                text=True,
-                check=True,
-            )
             expected = bombs[name][0] if name in bombs else ""
-            found.append({"name": name, "expected": expected, **json.loads(said.stdout)})
+            found.append({"name": name, "expected": expected, **apart(path)})
     return found
 
 

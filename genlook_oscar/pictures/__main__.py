@@ -16,10 +16,11 @@ import sys
 from importlib.util import find_spec
 
 from . import decoding, limits, wire
-from .bounds import SOMEONE_WAITS
 
 IDLE = 60
 """Seconds without a picture after which the process ends. The next picture starts another."""
+ARRIVES = 20
+"""Seconds within which a picture is handed over; only a shop that has stopped needs more."""
 READY = b"+"
 
 
@@ -45,8 +46,7 @@ def main() -> None:
 
 def _decode(descriptor: int) -> None:
     """Do one task and end the process."""
-    # Until it is known what it may take.
-    limits.from_now(SOMEONE_WAITS.seconds, SOMEONE_WAITS.seconds)
+    limits.at_first(ARRIVES)
     try:
         with socket.socket(fileno=descriptor) as job:
             job.sendall(READY)

@@ -10,6 +10,13 @@ from .bounds import MEMORY
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
+def at_first(seconds: float) -> None:
+    """Have this process ended after so many seconds, until it is known what it may take."""
+    for number in (signal.SIGALRM, signal.SIGPROF, signal.SIGXCPU, signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+
+
 def from_now(seconds: float, processor: float) -> None:
     """Have this process ended after so many seconds, or so many of processor time, and give it
     no memory beyond the budget.
@@ -17,9 +24,7 @@ def from_now(seconds: float, processor: float) -> None:
     The timers are the kernel's: no decoder can put them off. Linux keeps the bound of memory;
     other systems know none that works, and there the budget is kept by what is let in.
     """
-    for number in (signal.SIGALRM, signal.SIGPROF, signal.SIGXCPU, signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, signal.SIG_DFL)
-    signal.setitimer(signal.ITIMER_REAL, max(seconds, 0.01))
+    at_first(max(seconds, 0.01))
     signal.setitimer(signal.ITIMER_PROF, processor)
     _bound(resource.RLIMIT_CPU, int(processor) + 2)
     _bound(resource.RLIMIT_CORE, 0)

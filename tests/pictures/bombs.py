@@ -182,7 +182,7 @@ HEAVY: dict[str, Maker] = {
         _shaded((6500, 4900)), "JPEG", quality=80, progressive=True, subsampling=0
     ),
     "jpeg, 12 megapixels in 99 scans": lambda: make.with_scans(_progressive(), 90),
-    "png, 52 megapixels": lambda: make.encoded(_shaded((8300, 6200)), "PNG", compress_level=1),
+    "png, 40 megapixels": lambda: make.encoded(_shaded((7300, 5500)), "PNG", compress_level=1),
     "png, 52 megapixels of 16 bits, see-through": lambda: _png_of_zeros(
         8300, 6200, 16, 6, 8300 * 8
     ),

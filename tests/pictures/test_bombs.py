@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from bench.decoded import apart
 from genlook_oscar import pictures
-from tests.processes import ROOT
 
 from .bombs import BOMBS, HEAVY
 
@@ -38,14 +35,7 @@ def test_no_decoder_sees_it(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_costliest_that_is_taken_stays_within_the_budget(name: str, tmp_path: Path) -> None:
     path = tmp_path / "picture"
     path.write_bytes(HEAVY[name]())
-    said = subprocess.run(
-        [sys.executable, "-m", "bench.decoded", path],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    found = json.loads(said.stdout)
+    found = apart(path)
     assert found["memory"] * 1024**2 <= pictures.MEMORY
     # By time it may be ended on a slow machine, and that is an answer as well.
     assert " x " in found["answer"] or "signal" in found["answer"]

@@ -62,6 +62,21 @@ class TestBounds:
         with pytest.raises(pictures.Busy):
             rebuilt(costly, patience)
 
+    def test_a_worker_has_all_of_its_time(self) -> None:
+        script = """
+from genlook_oscar.pictures import limits
+import resource, signal
+limits.at_first(20)
+limits.from_now(60, 10)
+print(resource.getrlimit(resource.RLIMIT_CPU)[0], *(
+    round(signal.getitimer(timer)[0]) for timer in (signal.ITIMER_REAL, signal.ITIMER_PROF)
+))
+"""
+        said = subprocess.run(
+            [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
+        )
+        assert said.stdout.split() == ["12", "60", "10"]
+
     def test_memory(self) -> None:
         # A JPEG is let in by its header; what its decoder is then denied must be an answer.
         script = """
