@@ -106,11 +106,12 @@ class TestPlaces:
             )
 
     def test_who_finds_no_place_in_time_is_told_so(self, photo: bytes, held: Callable) -> None:
-        patience = pictures.Patience(processor=1, seconds=0.05, asked=True)
+        assert rebuilt(photo, pictures.Patience(processor=60, seconds=60, asked=True))
         for _ in range(places.PLACES):
-            held(patience)
+            held(pictures.SOMEONE_WAITS)
+        assert_full(pictures.SOMEONE_WAITS)
         with pytest.raises(pictures.Busy):
-            rebuilt(photo, patience)
+            rebuilt(photo, pictures.Patience(processor=60, seconds=0.05, asked=True))
 
     def test_people_and_workers_do_not_take_each_others(self, photo: bytes, held: Callable) -> None:
         for _ in range(places.PLACES):
@@ -159,8 +160,9 @@ import sys, time
 from pathlib import Path
 from genlook_oscar.pictures import places, SOMEONE_WAITS
 places._folder = lambda: Path({str(folder)!r})
-for _ in range(places.PLACES):
-    places.place(SOMEONE_WAITS, time.monotonic() + 60).__enter__()
+held = [places.place(SOMEONE_WAITS, time.monotonic() + 60) for _ in range(places.PLACES)]
+for place in held:
+    place.__enter__()
 print("held", flush=True)
 sys.stdin.read()
 """
@@ -169,9 +171,7 @@ sys.stdin.read()
         ) as holder:
             assert holder.stdout is not None
             assert holder.stdout.readline() == b"held\n"
-            patience = pictures.Patience(processor=60, seconds=0.05, asked=True)
-            with pytest.raises(pictures.Busy):
-                rebuilt(photo, patience)
+            assert_full(pictures.SOMEONE_WAITS)
             holder.kill()
             holder.wait()
             assert rebuilt(photo, pictures.Patience(processor=60, seconds=60, asked=True))
@@ -183,8 +183,7 @@ sys.stdin.read()
         patience = pictures.Patience(processor=60, seconds=60, asked=True)
         for _ in range(places.PLACES):
             held(patience)
-        with pytest.raises(pictures.Busy):
-            rebuilt(photo, pictures.Patience(processor=60, seconds=0.05, asked=True))
+        assert_full(patience)
         assert rebuilt(photo, pictures.WORKER)
 
 
@@ -257,6 +256,15 @@ pictures.rebuild({photo!r}, long_side=9, max_pixels=10**7)
     ) -> None:
         monkeypatch.setenv("GENLOOK_API_KEY", "gk_secret")
         assert "gk_secret" not in str(process._environment())
+
+
+def assert_full(patience: pictures.Patience) -> None:
+    """No place is to be had."""
+    with (
+        pytest.raises(pictures.Busy),
+        places.place(patience, time.monotonic() + 0.05),
+    ):
+        pass
 
 
 def _worker(pipe: object, photo: bytes) -> None:
