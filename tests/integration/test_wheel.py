@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import textwrap
@@ -14,8 +15,12 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from sandbox.run import free_port
+from tests.conftest import wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 PARTS = [
@@ -86,48 +91,79 @@ from django.core.management import execute_from_command_line
 execute_from_command_line(sys.argv)
 """
 
-SHOPPER = """
-import io, json, os, subprocess, sys, time
+STOCK = """
+import io, os
 import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "settings")
 django.setup()
 from django.core.files.base import ContentFile
-from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 from oscar.core.loading import get_model
 from oscar.test.factories import create_product
 from PIL import Image
 from genlook_oscar.models import Configuration
 
-def picture(color):
-    out = io.BytesIO()
-    Image.new("RGB", (600, 750), color).save(out, "JPEG")
-    return out.getvalue()
-
 configuration = Configuration.load()
 configuration.enabled = True
 configuration.save()
+picture = io.BytesIO()
+Image.new("RGB", (600, 750), "#4477aa").save(picture, "JPEG")
 product = create_product(title="Linen shirt", price="39.00", num_in_stock=3)
 get_model("catalogue", "ProductImage").objects.create(
-    product=product, original=ContentFile(picture("#4477aa"), name="shirt.jpg"))
-client = Client()
-page = client.get(product.get_absolute_url(), follow=True).content.decode()
-assert "genlook-try-on" in page, "no button on the product page"
-photo = client.post("/try-on/photos/", {"photo": SimpleUploadedFile("me.jpg", picture("#aa8866")),
-                                        "consent": "true"})
-assert photo.status_code == 201, photo.content
-answer = client.post("/try-on/", {"product": product.pk, "photo": photo.json()["id"]},
-                     headers={"accept": "application/json"})
-assert answer.status_code == 202, answer.content
-end = time.monotonic() + 60
-while time.monotonic() < end:
-    state = client.get(answer.json()["url"], headers={"accept": "application/json"}).json()
-    if state["status"] not in ("queued", "generating"):
-        break
-    time.sleep(0.2)
-assert state["status"] == "completed", state
-assert client.get(state["result_url"]).headers["Content-Type"] == "image/jpeg"
-print("COMPLETED")
+    product=product, original=ContentFile(picture.getvalue(), name="shirt.jpg"))
+print(product.get_absolute_url())
+"""
+
+SHOPPERS = """
+import io, re, sys, time
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+import requests
+from PIL import Image
+
+shop, product, shoppers, clicks = *sys.argv[1:3], int(sys.argv[3]), int(sys.argv[4])
+together = Barrier(shoppers)
+JSON, HTML = {"Accept": "application/json"}, {"Accept": "text/html"}
+
+def visit(number):
+    session = requests.Session()
+    session.trust_env = False
+
+    def ask(method, address, status, **options):
+        headers = {**JSON, **options.pop("headers", {})}
+        answer = session.request(method, shop + address, headers=headers, timeout=120, **options)
+        assert answer.status_code == status, (method, address, answer.status_code, answer.text)
+        return answer
+
+    together.wait()
+    page = ask("GET", product, 200, headers=HTML).text
+    button = re.search(r'data-room="([^"]+)"', page)
+    assert button, "no button on the product page"
+    room = ask("GET", button[1], 200, headers=HTML).text
+    said = dict(re.findall(r'data-([\\w-]+)="([^"]*)"', room))
+    headers = {"X-CSRFToken": said["csrf"]}
+    body = {"product": re.search(r'name="product" value="([^"]+)"', room)[1]}
+    pictures = 0
+    for turn in range(clicks):
+        photo = io.BytesIO()
+        Image.new("RGB", (600, 750), (40 * number, 50 * turn, 120)).save(photo, "JPEG")
+        sent = {"photo": ("me.jpg", photo.getvalue(), "image/jpeg")}
+        agreed = {"consent": "1", "consent_version": said["consent-version"]}
+        taken = ask("POST", said["photos-url"], 201, files=sent, data=agreed, headers=headers)
+        body["photo"] = taken.json()["id"]
+        clicked = ask("POST", said["tryons-url"], 202, json=body, headers=headers).json()
+        end = time.monotonic() + 120
+        while time.monotonic() < end:
+            state = ask("GET", clicked["url"], 200).json()
+            if state["status"] not in ("queued", "generating"):
+                break
+            time.sleep(0.2)
+        assert state["status"] == "completed", state
+        assert ask("GET", state["result_url"], 200).content.startswith(b"\\xff\\xd8\\xff")
+        pictures += 1
+    return pictures
+
+with ThreadPoolExecutor(shoppers) as pool:
+    print(sum(pool.map(visit, range(shoppers))), "PICTURES")
 """
 
 
@@ -230,7 +266,8 @@ def project(folder: Path, wheel: Path, *, wagtail: bool) -> Path:
     (folder / "settings.py").write_text(settings)
     (folder / "urls.py").write_text(urls)
     (folder / "manage.py").write_text(MANAGE)
-    (folder / "shopper.py").write_text(SHOPPER)
+    (folder / "stock.py").write_text(STOCK)
+    (folder / "shoppers.py").write_text(SHOPPERS)
     return python
 
 
@@ -242,13 +279,13 @@ def environment(**more: str) -> dict[str, str]:
 
 @contextmanager
 def running(
-    command: list[Path | str], folder: Path, **more: str
+    command: list[Path | str], folder: Path, to: Any = subprocess.PIPE, **more: str
 ) -> Iterator[subprocess.Popen[str]]:
     process = subprocess.Popen(
         command,
         cwd=folder,
         env=environment(**more),
-        stdout=subprocess.PIPE,
+        stdout=to,
         stderr=subprocess.STDOUT,
         text=True,
         start_new_session=True,
@@ -262,6 +299,13 @@ def running(
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             process.communicate()
+
+
+def answers(shop: str) -> bool:
+    """Whether somebody listens there."""
+    host, port = shop.split(":")
+    with socket.socket() as probe:
+        return probe.connect_ex((host, int(port))) == 0
 
 
 def run(folder: Path, python: Path, *arguments: str, **more: str) -> str:
@@ -299,20 +343,33 @@ def test_the_wheel_carries_what_it_needs(wheel: Path) -> None:
     assert not [name for name in names if name.startswith(("tests/", "sandbox/", "bench/"))]
 
 
-def test_check_and_migrate_without_wagtail_and_a_shopper(wheel: Path, tmp_path: Path) -> None:
+def test_five_shoppers_at_once_by_the_five_steps_alone(wheel: Path, tmp_path: Path) -> None:
     python = project(tmp_path, wheel, wagtail=False)
     with pytest.raises(AssertionError, match="No module named"):
         run(tmp_path, python, "-c", "import wagtail")
     assert "no issues" in run(tmp_path, python, "manage.py", "check")
     run(tmp_path, python, "manage.py", "migrate", "-v0")
     assert "No changes" in run(tmp_path, python, "manage.py", "makemigrations", "--check")
+    product = run(tmp_path, python, "stock.py").splitlines()[0]
+    shop = f"127.0.0.1:{free_port()}"
     emulator = [python, "-m", "genlook_oscar.emulator", "--port", "0", "--generation-seconds", "1"]
     with running(emulator, tmp_path) as service:
         assert service.stdout
         url = re.search(r"http://\S+", service.stdout.readline()).group()
-        there = {"GENLOOK_BASE_URL": url, "Q_CLUSTER_NAME": "tryons"}
-        with running([python, "manage.py", "qcluster"], tmp_path, **there):
-            assert "COMPLETED" in run(tmp_path, python, "shopper.py", GENLOOK_BASE_URL=url)
+        there = {"GENLOOK_BASE_URL": url}
+        workers = [python, "manage.py", "qcluster"]
+        web = [python, "manage.py", "runserver", "--noreload", shop]
+        log = tmp_path / "web.log"
+        with (
+            running(workers, tmp_path, Q_CLUSTER_NAME="tryons", **there),
+            log.open("w") as out,
+            running(web, tmp_path, to=out, **there),
+        ):
+            wait_until(lambda: answers(shop), what="the shop")
+            visit = ["shoppers.py", f"http://{shop}", product, "5", "4"]
+            assert "20 PICTURES" in run(tmp_path, python, *visit), log.read_text()
+        assert "locked" not in log.read_text()
+        assert not re.search(r'" 5\d\d ', log.read_text())
 
 
 def test_check_and_migrate_with_wagtail(wheel: Path, tmp_path: Path) -> None:

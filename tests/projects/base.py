@@ -1,5 +1,5 @@
-"""A shop as the README's five steps leave it, on SQLite, and nothing else: each project of
-another shape takes all of this and changes what its name says."""
+"""A shop as the README's five steps leave it, but for one cluster for all its tasks and SQLite
+without options: each project of another shape takes all of this and changes what its name says."""
 
 import os
 from pathlib import Path
