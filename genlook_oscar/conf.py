@@ -89,6 +89,8 @@ class Conf:
     client_ip_header = Header(line='GENLOOK_CLIENT_IP_HEADER = "X-Forwarded-For"')
     """Header in which a trusted proxy tells the visitor's address, such as
     X-Forwarded-For or CF-Connecting-IP. Empty: the address of the connection counts."""
+    trusted_proxies = Whole(1, 1, 10)
+    """Proxies of the shop's, each of which adds an address to that header."""
     cluster = Text(
         "the name of a cluster", r".{1,100}", name="Q_CLUSTER", line='GENLOOK_Q_CLUSTER = "tryons"'
     )

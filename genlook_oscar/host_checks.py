@@ -1,10 +1,11 @@
 """System checks of what a shop has of its own: the templates that replace Oscar's or ours, the
-addresses, and a database that knows no time zones."""
+addresses, its proxy, and a database that knows no time zones."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.apps import AppConfig, apps
+from django.conf import settings
 from django.core.checks import CheckMessage, Tags, Warning
 from django.template import Template, TemplateDoesNotExist, TemplateSyntaxError
 from django.template.base import Node, NodeList, VariableNode
@@ -13,6 +14,7 @@ from django.template.loader import get_template
 from django.template.loader_tags import BlockNode, ExtendsNode, IncludeNode
 from django.urls import NoReverseMatch, Resolver404, get_script_prefix, resolve, reverse
 
+from .conf import conf
 from .setting_checks import TAG, check
 from .zones import knows_zones
 
@@ -46,6 +48,26 @@ def check_addresses(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> l
     if view == "genlook_oscar:tryons":
         return []
     return [_unmounted(f"Another pattern takes {address}, the address of the storefront.")]
+
+
+@check(TAG)
+def check_proxy(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """A project that is told of its proxy tells us too (SECURE_PROXY_SSL_HEADER,
+    USE_X_FORWARDED_HOST, USE_X_FORWARDED_PORT, GENLOOK_CLIENT_IP_HEADER: W031)."""
+    names = ("SECURE_PROXY_SSL_HEADER", "USE_X_FORWARDED_HOST", "USE_X_FORWARDED_PORT")
+    told = next((name for name in names if getattr(settings, name)), None)
+    if told is None or conf.client_ip_header:
+        return []
+    return [
+        Warning(
+            f"{told} says that requests come through a proxy, and GENLOOK_CLIENT_IP_HEADER does "
+            "not name the header of the visitor's address: all guests count as one network and "
+            "share one limit.",
+            hint='Write GENLOOK_CLIENT_IP_HEADER = "X-Forwarded-For", or the header that your '
+            "proxy sets; with several proxies GENLOOK_TRUSTED_PROXIES too.",
+            id="genlook_oscar.W031",
+        )
+    ]
 
 
 @check(Tags.database)

@@ -280,6 +280,20 @@ def _rest(facts: "Health") -> Iterator[Finding]:
             _("Private storage could not be written, so photos and pictures cannot be kept."),
             _("Make room on it, or see that it answers. What waits is then kept by itself."),
         )
+    if facts.networkless == "proxied":
+        yield Finding(
+            WARNING,
+            "network_unknown",
+            _("Requests come through a proxy nobody told us of: all guests count as one network."),
+            _("Set GENLOOK_CLIENT_IP_HEADER to the header in which it names the visitor."),
+        )
+    elif facts.networkless:
+        yield Finding(
+            WARNING,
+            "network_unknown",
+            _("Guests come without an address in GENLOOK_CLIENT_IP_HEADER: they share one limit."),
+            _("Check GENLOOK_CLIENT_IP_HEADER and GENLOOK_TRUSTED_PROXIES, and the proxies."),
+        )
     if facts.drift_unexplained:
         yield Finding(
             WARNING,

@@ -9,11 +9,11 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Exists, Min, Q
 
 from .. import clock
 from ..conf import conf
-from ..models import Account, Configuration, Erasure, TryOn
+from ..models import Account, Configuration, Counter, Erasure, TryOn, allowance
 from ..models.mark import ours
 from ..models.moments import LONGEST_WATCH, ahead
 from ..models.storage import private_is_writable, uploads_are_writable
@@ -49,6 +49,8 @@ class Health:
     that photos and pictures are written to.
     `ended_last_hour` and `failed_last_hour` count the try-ons clicked in the last hour that
     have their end, `sent_last_day` those of a day that were sent to Genlook.
+    `networkless` says why guests' networks are not known, "" where they are: "proxied" (requests
+    come through a proxy nobody told us of) or "header" (they lack GENLOOK_CLIENT_IP_HEADER).
     `circuit` is empty while closed, else the reason for which clicks are refused, for
     `circuit_seconds` already. `schedule` of the sweep is ok, missing, or elsewhere (on a
     cluster that does not run try-ons). `storage_seconds` is for how long private storage has
@@ -88,6 +90,7 @@ class Health:
     sent_last_day: int
     uncertain_last_day: int
     uncertain: int
+    networkless: str
     erasures: int
     erasures_elsewhere: int
     oldest_erasure_seconds: float | None
@@ -130,7 +133,8 @@ def watched(*, aside: bool = True) -> Health:
 def health() -> Health:
     """Look at everything once, and judge it."""
     now = clock.now()
-    account = Account.objects.filter(pk=1).first() or Account()
+    causes = _networkless(now)
+    account = Account.objects.filter(pk=1).annotate(**causes).first() or Account()
     live = _live(now)
     stopped = _age(account.stopped_since, now)
     age, unasked = _age(live["oldest"], now), _age(live["unasked"], now)
@@ -178,6 +182,9 @@ def health() -> Health:
         sent_last_day=lately["sent"],
         uncertain_last_day=uncertain_last_day,
         uncertain=uncertain,
+        networkless=next(
+            (name.partition("_")[2] for name in causes if getattr(account, name, False)), ""
+        ),
         erasures=erasures["count"],
         erasures_elsewhere=erasures["elsewhere"],
         oldest_erasure_seconds=_age(erasures["oldest"], now),
@@ -217,6 +224,14 @@ def _lately(now: datetime) -> dict[str, int]:
         sent=Count("pk", filter=Q(sent_at__isnull=False)),
     )
     return found
+
+
+def _networkless(now: datetime) -> dict[str, Exists]:
+    """Whether guests of today have no network, by the reasons why, the worst first."""
+    return {
+        f"networkless_{why}": Exists(Counter.objects.filter(name=name, used__gt=0))
+        for name, why in allowance.networkless(now).items()
+    }
 
 
 def _watcher(account: Account, now: datetime) -> str:

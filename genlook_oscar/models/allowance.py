@@ -17,7 +17,7 @@ from typing import Any
 from django.utils.crypto import salted_hmac
 from django.utils.timezone import get_default_timezone
 
-from ..visitor import Visitor
+from ..visitor import UNKNOWN, Visitor
 
 CREDIT = "credit:"
 """How the names of counters begin that count the shop's credits."""
@@ -58,6 +58,7 @@ def tryons(configuration: Any, who: Visitor, now: datetime, extra: int = 0) -> l
         [
             (_guest(f"tryon:{day}", who), configuration.guest_tryons_per_day, until),
             (_network(f"tryon:{day}", who), configuration.network_tryons_per_day, until),
+            (_proxied(now) if who.proxied else "", None, until),
         ]
     )
 
@@ -104,6 +105,13 @@ def set_budgets(configuration: Any, now: datetime) -> list[Allowance]:
     return [one for one in budgets(configuration, now) if one.limit is not None]
 
 
+def networkless(now: datetime) -> dict[str, str]:
+    """Why guests' networks are not known today: the names under which their try-ons are counted
+    that came through a proxy nobody told us of, or without an address in the header."""
+    day, _ = _day(now)
+    return {_proxied(now): "proxied", f"tryon:{day}:{UNKNOWN}": "header"}
+
+
 def beyond(budget: list[Allowance]) -> list[Allowance]:
     """The same budgets for those who may go beyond them: counted, and never spent."""
     return [Allowance(one.name, None, one.until, one.used, one.first) for one in budget]
@@ -137,9 +145,15 @@ def _guest(window: str, who: Visitor) -> str:
     return f"{window}:guest-{who.key.hex}" if who.key else ""
 
 
+def _proxied(now: datetime) -> str:
+    return f"tryon:{_day(now)[0]}:proxied"
+
+
 def _network(window: str, who: Visitor) -> str:
     """The network under a name that leads nobody back to it and changes with each window."""
     if not who.network:
         return ""
+    if who.network == UNKNOWN:
+        return f"{window}:{UNKNOWN}"
     hidden = salted_hmac("genlook_oscar.network", f"{window} {who.network}", algorithm="sha256")
     return f"{window}:network-{hidden.hexdigest()[:24]}"

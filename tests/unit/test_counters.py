@@ -14,7 +14,7 @@ from django.test import RequestFactory
 from genlook_oscar import clock, visitor
 from genlook_oscar.models import Configuration, Counter, Spent, allowance
 from genlook_oscar.models.allowance import Allowance
-from genlook_oscar.visitor import Visitor
+from genlook_oscar.visitor import UNKNOWN, Visitor
 
 LATER = datetime(2030, 1, 1, tzinfo=timezone.utc)
 NOW = datetime(2026, 11, 28, 22, 30, tzinfo=timezone.utc)
@@ -188,21 +188,61 @@ class TestNetworks:
         ("address", "network"),
         [
             ("203.0.113.77", "203.0.113.0/24"),
+            ("203.0.113.77:4711", "203.0.113.0/24"),
             ("2001:db8:1:2ff:aaaa::1", "2001:db8:1:200::/56"),
+            # Another /64 of the same household.
+            ("2001:db8:1:2fe::1", "2001:db8:1:200::/56"),
+            ("[2001:db8:1:2ff::1]", "2001:db8:1:200::/56"),
+            ("[2001:db8:1:2ff::1]:4711", "2001:db8:1:200::/56"),
+            ("fe80::1%eth0", "fe80::/56"),
+            ("[fe80::1%25eth0]:80", "fe80::/56"),
             ("::ffff:203.0.113.77", "203.0.113.0/24"),
-            ("", ""),
-            ("unix:", ""),
+            ("", UNKNOWN),
+            ("unix:", UNKNOWN),
+            ("203.0.113.77:4711:1", UNKNOWN),
+            ("unknown", UNKNOWN),
+            ("for=203.0.113.77", "203.0.113.0/24"),
+            ('by=10.0.0.1;For="[2001:db8:1:2ff::1]:4711";proto=https', "2001:db8:1:200::/56"),
         ],
     )
-    def test_by_the_connections_address(self, address: str, network: str) -> None:
+    def test_however_the_address_is_written(
+        self, settings: Any, address: str, network: str
+    ) -> None:
         assert self.network(REMOTE_ADDR=address) == network
-
-    def test_a_trusted_proxy_names_the_visitor(self, settings: Any) -> None:
         settings.GENLOOK_CLIENT_IP_HEADER = "X-Forwarded-For"
-        told = "10.9.8.7, 198.51.100.4"
-        found = self.network(REMOTE_ADDR="127.0.0.1", HTTP_X_FORWARDED_FOR=told)
-        assert found == "198.51.100.0/24"
-        assert self.network(REMOTE_ADDR="127.0.0.1") == ""
+        told = f"10.9.8.7, {address}"
+        assert self.network(REMOTE_ADDR="127.0.0.1", HTTP_X_FORWARDED_FOR=told) == network
 
-    def test_a_proxy_that_nobody_told_us_of_is_no_visitor(self) -> None:
-        assert self.network(REMOTE_ADDR="127.0.0.1", HTTP_X_FORWARDED_FOR="198.51.100.4") == ""
+    @pytest.mark.parametrize(
+        ("proxies", "told", "network"),
+        [
+            (1, "10.9.8.7, 198.51.100.4", "198.51.100.0/24"),
+            (1, "198.51.100.4", "198.51.100.0/24"),
+            (2, "10.9.8.7, 198.51.100.4, 192.0.2.1", "198.51.100.0/24"),
+            (3, "10.9.8.7, 198.51.100.4, 192.0.2.1, 192.0.2.2", "198.51.100.0/24"),
+            (2, "198.51.100.4", UNKNOWN),
+            (1, None, UNKNOWN),
+        ],
+    )
+    def test_trusted_proxies_name_the_visitor(
+        self, settings: Any, proxies: int, told: str | None, network: str
+    ) -> None:
+        settings.GENLOOK_CLIENT_IP_HEADER = "X-Forwarded-For"
+        settings.GENLOOK_TRUSTED_PROXIES = proxies
+        headers = {} if told is None else {"HTTP_X_FORWARDED_FOR": told}
+        assert self.network(REMOTE_ADDR="127.0.0.1", **headers) == network
+
+    @pytest.mark.parametrize("header", visitor.PROXIED)
+    @pytest.mark.parametrize("address", ["8.8.8.8", "127.0.0.1", "10.0.0.3"])
+    def test_no_header_of_a_shopper_changes_her_network(self, header: str, address: str) -> None:
+        plain = RequestFactory().get("/", REMOTE_ADDR=address)
+        forged = RequestFactory().get("/", REMOTE_ADDR=address, headers={header: "198.51.100.4"})
+        assert visitor.network_of(forged) == visitor.network_of(plain) != UNKNOWN
+        assert not visitor.is_proxied(plain)
+        # From the internet it may be the shopper's own; a proxy of the shop's is near.
+        assert visitor.is_proxied(forged) == (address != "8.8.8.8")
+
+    def test_who_told_us_of_the_proxy_is_not_warned(self, settings: Any) -> None:
+        settings.GENLOOK_CLIENT_IP_HEADER = "X-Real-IP"
+        request = RequestFactory().get("/", headers={"X-Real-IP": "198.51.100.4"})
+        assert not visitor.is_proxied(request)

@@ -139,3 +139,21 @@ class TestAddresses:
 
         settings.ROOT_URLCONF = urlconf(*i18n_patterns(ours), *mounted[:2], *mounted[3:])
         assert told(settings) == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SECURE_PROXY_SSL_HEADER", ("HTTP_X_FORWARDED_PROTO", "https")),
+        ("USE_X_FORWARDED_HOST", True),
+        ("USE_X_FORWARDED_PORT", True),
+    ],
+)
+def test_a_proxy_that_django_knows_and_we_do_not_is_told(settings, name, value):
+    assert "genlook_oscar.W031" not in told(settings)
+    setattr(settings, name, value)
+    message = told(settings)["genlook_oscar.W031"]
+    assert message.msg.startswith(name)
+    assert 'GENLOOK_CLIENT_IP_HEADER = "X-Forwarded-For"' in message.hint
+    settings.GENLOOK_CLIENT_IP_HEADER = "X-Real-IP"
+    assert "genlook_oscar.W031" not in told(settings)

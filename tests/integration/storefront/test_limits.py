@@ -10,7 +10,9 @@ from django.test import Client
 from oscar.core.loading import get_model
 
 from genlook_oscar.engine import workers
+from genlook_oscar.engine.health import health
 from genlook_oscar.models import Account, Configuration, Counter, TryOn
+from genlook_oscar.visitor import PROXIED
 
 from .conftest import HTML, Visitor, photo_file
 
@@ -89,6 +91,42 @@ class TestPerShopper:
         refused(visitor.start(goods[1], photo), "limit_reached")
         visitor.client = Client(REMOTE_ADDR="198.51.100.4")
         assert visitor.start(goods[1], visitor.photo()).status_code == 202
+
+    @pytest.mark.parametrize("header", PROXIED)
+    @pytest.mark.parametrize(
+        ("address", "warned"), [("8.8.8.8", False), ("127.0.0.1", True), ("", True)]
+    )
+    def test_no_header_makes_a_guest_another(
+        self,
+        visitor: Visitor,
+        goods: list[Any],
+        limit: Any,
+        header: str,
+        address: str,
+        warned: bool,
+    ) -> None:
+        limit(network_tryons_per_day=2)
+        said = []
+        for number, product in enumerate(goods[:4]):
+            forged = {header: f"198.51.{number}.4"} if number else {}
+            visitor.client = Client(REMOTE_ADDR=address, headers=forged)
+            said.append(visitor.start(product, visitor.photo()).status_code)
+        assert said == [202, 202, 429, 429]
+        found = {finding.code for finding in health().findings}
+        assert ("network_unknown" in found) == warned
+
+    def test_who_comes_past_the_proxy_shares_one_networks_limit(
+        self, visitor: Visitor, goods: list[Any], limit: Any, settings: Any
+    ) -> None:
+        settings.GENLOOK_CLIENT_IP_HEADER = "X-Forwarded-For"
+        limit(network_tryons_per_day=2)
+        said = []
+        for number, product in enumerate(goods[:3]):
+            visitor.client = Client(REMOTE_ADDR=f"198.51.{number}.4")
+            said.append(visitor.start(product, visitor.photo()).status_code)
+        assert said == [202, 202, 429]
+        (found,) = [one for one in health().findings if one.code == "network_unknown"]
+        assert "GENLOOK_TRUSTED_PROXIES" in str(found.advice)
 
     def test_customers_have_their_own_and_buyers_more(
         self, customer: Visitor, goods: list[Any], limit: Any, django_user_model: Any
