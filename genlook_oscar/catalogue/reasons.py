@@ -51,7 +51,7 @@ class Reason(TextChoices):
     NO_PICTURE = "no_picture", _("Neither the product nor its parent has a picture.")
     LIMIT_REACHED = (
         "limit_reached",
-        _("This shopper, or her network, has used the try-ons that the configuration allows."),
+        _("This shopper, or their network, has used the try-ons that the configuration allows."),
     )
     BUDGET_SPENT = (
         "budget_spent",

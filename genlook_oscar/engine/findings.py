@@ -101,7 +101,7 @@ def _workers(facts: "Health") -> Iterator[Finding]:
         yield Finding(
             CRITICAL,
             "secret_key",
-            _("Workers throw away what the web server hands them: their SECRET_KEY is another."),
+            _("Workers throw away what the web server hands them: their SECRET_KEY differs."),
             _(
                 "Give web server and workers the same SECRET_KEY, and Q_CLUSTER the same name; "
                 "then start both again."
@@ -263,7 +263,7 @@ def _rest(facts: "Health") -> Iterator[Finding]:
             "many_failures",
             _("%(failed)d of the %(ended)d try-ons of the last hour failed.")
             % {"failed": facts.failed_last_hour, "ended": facts.ended_last_hour},
-            _("See in the list of try-ons what they failed of."),
+            _("See in the list of try-ons why they failed."),
         )
     if _share(facts.uncertain_last_day, facts.sent_last_day, ENOUGH_SENT) >= UNCERTAIN_SHARE:
         yield Finding(
@@ -319,14 +319,14 @@ def _rest(facts: "Health") -> Iterator[Finding]:
             "erasures_elsewhere",
             ngettext_lazy(
                 "Pictures of %(count)d shopper are to be erased in a Genlook account that is "
-                "configured no more.",
+                "no longer configured.",
                 "Pictures of %(count)d shoppers are to be erased in a Genlook account that is "
-                "configured no more.",
+                "no longer configured.",
                 "count",
             )
             % {"count": facts.erasures_elsewhere},
             _(
-                "Set the former GENLOOK_API_KEY again until they are, or have Genlook erase them. "
-                "What Genlook keeps it deletes after its days at the latest."
+                "Set the former GENLOOK_API_KEY again until that is done, or have Genlook erase "
+                "them. In any case Genlook deletes its copies at the end of its retention period."
             ),
         )

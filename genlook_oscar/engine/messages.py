@@ -48,8 +48,11 @@ FAILURES: dict[str, Message] = {
         retryable=True,
     ),
     "not_begun": Message(
-        _("Your picture could not be begun in time. Please try again."),
-        _("No worker took it before its deadline. See whether workers run, and are enough."),
+        _("Your picture could not be started in time. Please try again."),
+        _(
+            "No worker took it before its deadline. See whether workers are running, and enough of "
+            "them."
+        ),
         retryable=True,
     ),
     "unavailable": Message(

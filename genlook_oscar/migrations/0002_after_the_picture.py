@@ -14,12 +14,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='configuration',
             name='ready_mail',
-            field=models.BooleanField(default=False, help_text='While a signed-in customer waits, she can ask for an e-mail with the way to her picture. It is sent only if she has not seen the picture by then.', verbose_name='offer an e-mail when the picture is ready'),
+            field=models.BooleanField(default=False, help_text='While a signed-in customer waits, they can ask for an e-mail with the way to their picture. It is sent only if they have not seen the picture by then.', verbose_name='offer an e-mail when the picture is ready'),
         ),
         migrations.AddField(
             model_name='configuration',
             name='sharing',
-            field=models.BooleanField(default=False, help_text='A shopper can then make a link to a picture of hers that others may open. It ends when she takes it back and when the picture is deleted. Off ends all links at once.', verbose_name='shoppers may share their pictures'),
+            field=models.BooleanField(default=False, help_text='A shopper can then make a link to a picture of theirs that others may open. It ends when they take it back and when the picture is deleted. Off ends all links at once.', verbose_name='shoppers may share their pictures'),
         ),
         migrations.CreateModel(
             name='Report',

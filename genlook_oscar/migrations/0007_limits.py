@@ -140,7 +140,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='configuration',
             name='network_tryons_per_day',
-            field=models.PositiveIntegerField(blank=True, default=30, help_text='So that a guest who deletes her cookies does not begin anew. A network is a household, an office, or many customers of one telephone company: do not set this too low. Empty: no limit.', null=True, validators=[django.core.validators.MinValueValidator(1)], verbose_name='try-ons of all guests of one network per day'),
+            field=models.PositiveIntegerField(blank=True, default=30, help_text='So that a guest who deletes their cookies does not begin anew. A network is a household, an office, or many customers of one telephone company: do not set this too low. Empty: no limit.', null=True, validators=[django.core.validators.MinValueValidator(1)], verbose_name='try-ons of all guests of one network per day'),
         ),
         migrations.AddField(
             model_name='configuration',

@@ -129,16 +129,16 @@ class Configuration(Limits):
         _("shoppers may share their pictures"),
         default=False,
         help_text=_(
-            "A shopper can then make a link to a picture of hers that others may open. It ends "
-            "when she takes it back and when the picture is deleted. Off ends all links at once."
+            "A shopper can then make a link to a picture of theirs that others may open. It ends "
+            "when they take it back and when the picture is deleted. Off ends all links at once."
         ),
     )
     ready_mail = models.BooleanField(
         _("offer an e-mail when the picture is ready"),
         default=False,
         help_text=_(
-            "While a signed-in customer waits, she can ask for an e-mail with the way to her "
-            "picture. It is sent only if she has not seen the picture by then."
+            "While a signed-in customer waits, they can ask for an e-mail with the way to their "
+            "picture. It is sent only if they have not seen the picture by then."
         ),
     )
     send_changes = models.CharField(

@@ -41,7 +41,7 @@ class Limits(models.Model):
         _("try-ons of all guests of one network per day"),
         30,
         _(
-            "So that a guest who deletes her cookies does not begin anew. A network is a "
+            "So that a guest who deletes their cookies does not begin anew. A network is a "
             "household, an office, or many customers of one telephone company: do not set this "
             "too low. Empty: no limit."
         ),

@@ -127,7 +127,7 @@ TABLE: list[tuple[Any, str, Display, str]] = [
         limit,
         "limit_reached",
         EXPLAIN,
-        "This shopper, or her network, has used the try-ons that the configuration allows. "
+        "This shopper, or their network, has used the try-ons that the configuration allows. "
         "It lasts until midnight.",
     ),
     (
