@@ -6,11 +6,9 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from ..engine.findings import nobody_works
 from ..engine.health import Health
 from ..models import BLOCKING, Account, Configuration, ProductLink
-
-RECENT = 300
-"""Seconds within which the sweep, due each minute, must have run."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +30,7 @@ def steps(health: Health, configuration: Configuration) -> list[Step]:
     decided = Configuration.objects.filter(pk=1).exists() and (
         configuration.budget_per_day or configuration.budget_per_month
     )
-    swept = health.swept_seconds
+    idle = nobody_works(health)
     return [
         Step(
             health.api_key,
@@ -40,9 +38,11 @@ def steps(health: Health, configuration: Configuration) -> list[Step]:
             _("Write GENLOOK_API_KEY in the project's settings. The key is made at Genlook."),
         ),
         Step(
-            swept is not None and swept < RECENT,
+            idle is None,
             _("Workers"),
-            _("No worker has been seen. Start one with: python manage.py qcluster"),
+            f"{idle.sentence} {idle.advice}"
+            if idle and idle.code != "never_swept"
+            else _("No worker has been seen. Start one with: python manage.py qcluster"),
         ),
         Step(
             account.answered_at is not None and not account.alarm_code,

@@ -1,6 +1,5 @@
 """What can be done with many product links at once."""
 
-import csv
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,11 +14,10 @@ from django.utils.translation import gettext_lazy as _
 from ..catalogue.noticing import note_links
 from ..engine import wishes
 from ..models import ProductLink
+from ..spreadsheet import csv_file
 
 CHUNK = 1_000
 MANAGE = "genlook_oscar.manage_catalogue"
-RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
-"""What a spreadsheet takes for the beginning of a formula, or of a call."""
 
 
 class CatalogueActions:
@@ -64,11 +62,7 @@ class CatalogueActions:
 
     @admin.action(description=_("Export as CSV"), permissions=["view"])
     def export_csv(self, request: HttpRequest, queryset: QuerySet) -> StreamingHttpResponse:
-        response = StreamingHttpResponse(
-            csv_lines(queryset), content_type="text/csv; charset=utf-8"
-        )
-        response["Content-Disposition"] = 'attachment; filename="try-on-products.csv"'
-        return response
+        return csv_file("try-on-products", csv_rows(queryset))
 
     def _switch(self, request: HttpRequest, queryset: QuerySet, on: bool | None, done: str) -> None:
         other = Q(enabled__isnull=on is not None)
@@ -126,34 +120,23 @@ def _record(request: HttpRequest, rows: QuerySet, done: str) -> list[Any]:
     return pks
 
 
-class _Line:
-    """Where the writer writes: it hands each line back."""
-
-    def write(self, value: str) -> str:
-        return value
-
-
-def csv_lines(queryset: QuerySet) -> Iterator[str]:
-    """The rows as CSV, line by line, in bounded memory; harmless in a spreadsheet."""
-    writer = csv.writer(_Line())
-    # Spreadsheets take a file without this mark for one in an old encoding.
-    yield "\ufeff" + writer.writerow(
-        [
-            gettext("Product"),
-            gettext("SKU"),
-            "externalId",
-            gettext("Can be tried on"),
-            gettext("Readiness"),
-            gettext("Bad reports"),
-            gettext("Last sent"),
-            gettext("Known until"),
-            gettext("Last tried on"),
-            gettext("Last error"),
-        ]
-    )
+def csv_rows(queryset: QuerySet) -> Iterator[list[Any]]:
+    """A row for each product link, after that of the headings."""
+    yield [
+        gettext("Product"),
+        gettext("SKU"),
+        "externalId",
+        gettext("Can be tried on"),
+        gettext("Readiness"),
+        gettext("Bad reports"),
+        gettext("Last sent"),
+        gettext("Known until"),
+        gettext("Last tried on"),
+        gettext("Last error"),
+    ]
     for link in queryset.select_related("product__parent").iterator(CHUNK):
         moments = (link.sent_at, link.known_until, link.last_used_at)
-        row = [
+        yield [
             link.product.get_title() if link.product else "",
             link.sku,
             link.external_id,
@@ -163,9 +146,3 @@ def csv_lines(queryset: QuerySet) -> Iterator[str]:
             *(localtime(at).isoformat(" ", "minutes") if at else "" for at in moments),
             link.error_code,
         ]
-        yield writer.writerow([harmless(value) for value in row])
-
-
-def harmless(value: Any) -> Any:
-    """A cell that no spreadsheet runs: what begins like a formula is marked as text."""
-    return f"'{value}" if isinstance(value, str) and value.lstrip(" ").startswith(RISKY) else value

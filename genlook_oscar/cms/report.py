@@ -1,9 +1,11 @@
 """Try-ons as a report: rows without pictures and without shoppers, and as a spreadsheet."""
 
+from itertools import chain
 from typing import Any
 
 import django_filters
 from django.db.models import QuerySet
+from django.http import StreamingHttpResponse
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.filters import DateRangePickerWidget, WagtailFilterSet
 from wagtail.admin.ui.tables import Column, DateColumn
@@ -11,6 +13,7 @@ from wagtail.admin.views.reports import ReportView
 
 from ..engine.messages import FAILURES, explanation
 from ..models import TryOn
+from ..spreadsheet import csv_file, harmless
 from .access import SEE_TRYONS, Guarded
 
 READ = (
@@ -117,6 +120,14 @@ class TryOnReport(Guarded, ReportView):
 
     def get_table(self, object_list: Any) -> Any:
         return super().get_table([Row(values) for values in object_list])
+
+    def write_csv_response(self, queryset: Any) -> StreamingHttpResponse:
+        headings = [self.get_heading(queryset, field) for field in self.list_export]
+        rows = ([getattr(row, field) for field in self.list_export] for row in queryset)
+        return csv_file(self.get_filename(), chain([headings], rows))
+
+    def preprocess_field_value(self, field: str, value: Any, export_format: str) -> Any:
+        return harmless(super().preprocess_field_value(field, value, export_format))
 
     def decorate_paginated_queryset(self, object_list: Any) -> Any:
         if not self.is_export:

@@ -1,10 +1,12 @@
 """The page of figures, and its numbers as a file."""
 
 from datetime import date
+from itertools import chain
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import NoReverseMatch, reverse
 from django.utils.decorators import method_decorator
@@ -20,8 +22,8 @@ from ..insight.period import Period
 from ..insight.series import OUTCOMES, as_day, figures
 from ..insight.tally import Tally, TimeToPicture
 from ..insight.tried import most_tried
+from ..spreadsheet import csv_file
 from .after import after, compared
-from .files import csv_file
 from .forms import PeriodForm
 from .permissions import sees_all
 from .plot import added, credit_words, stacked, words
@@ -114,14 +116,14 @@ class FiguresView(OwnProductsMixin, TemplateView):
 class FiguresCsvView(OwnProductsMixin, View):
     """The numbers below the plot: a row for each day, as CSV."""
 
-    def get(self, request: HttpRequest) -> HttpResponse:
+    def get(self, request: HttpRequest) -> HttpResponseBase:
         form = self.get_form()
         if form.is_bound and not form.is_valid():
             page = reverse("genlook_oscar_dashboard:genlook-figures")
             return redirect(f"{page}?{request.GET.urlencode()}")
         period = form.period
         rows = (self.row(day, tally) for day, tally in figures(period, self.get_products()).items())
-        return csv_file("try-ons", period, [self.headings(), *rows])
+        return csv_file(_named("try-ons", period), chain([self.headings()], rows))
 
     def headings(self) -> list[str]:
         """The first line."""
@@ -148,7 +150,7 @@ class FiguresCsvView(OwnProductsMixin, View):
 class ProductsCsvView(OwnProductsMixin, View):
     """All products that were tried on in these days, as CSV."""
 
-    def get(self, request: HttpRequest) -> HttpResponse:
+    def get(self, request: HttpRequest) -> HttpResponseBase:
         form = self.get_form()
         if form.is_bound and not form.is_valid():
             page = reverse("genlook_oscar_dashboard:genlook-figures")
@@ -158,7 +160,11 @@ class ProductsCsvView(OwnProductsMixin, View):
             for row in most_tried(form.period, self.get_products(), limit=PRODUCTS_AT_MOST)
         ]
         heading = [_("Product"), _("Title"), _("Try-ons"), _("Pictures")]
-        return csv_file("products", form.period, [heading, *rows])
+        return csv_file(_named("products", form.period), chain([heading], rows))
+
+
+def _named(name: str, period: Period) -> str:
+    return f"{name}_{period.start.isoformat()}_{period.end.isoformat()}"
 
 
 def _query(period: Period) -> str:

@@ -39,6 +39,15 @@ shopper's photo. Chosen here; Genlook documents no share."""
 UNCERTAIN_SHARE, ENOUGH_SENT = 0.05, 20
 """A twentieth of those sent in a day, of twenty at least: each may be a credit for nothing."""
 FROZEN = "workers_frozen"
+IDLE = (
+    FROZEN,
+    "secret_key",
+    "sweep_late",
+    "never_swept",
+    "schedule_missing",
+    "schedule_elsewhere",
+)
+"""Findings by which the workers do not do their work, or nobody has seen them do it."""
 KEY_ALARMS = ("INVALID_API_KEY", "MISSING_API_KEY")
 CREDITS_ALARM = "INSUFFICIENT_CREDITS"
 OUTAGE_ALARM = "UNAVAILABLE"
@@ -80,6 +89,12 @@ def judge(facts: "Health") -> tuple[Finding, ...]:
     found = [finding for finding in found if finding.code not in conf.silenced_findings]
     found.sort(key=lambda finding: -SEVERITIES.index(finding.severity))
     return tuple(found) or (Finding(OK, "healthy", _("All is well.")),)
+
+
+def nobody_works(facts: "Health") -> Finding | None:
+    """Why try-ons are not made by workers, None while they are: what the checklist and the
+    findings say alike, silenced or not."""
+    return next((found for found in _workers(facts) if found.code in IDLE), None)
 
 
 def _workers(facts: "Health") -> Iterator[Finding]:

@@ -3,6 +3,7 @@ of who did what, and why there is no button."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -172,6 +173,42 @@ def test_the_checklist_of_a_shop_that_is_ready(
     checklist = page.find("h2", string="Checklist").find_next("table")
     assert "1 product is ready" in checklist.get_text()
     assert [image["alt"] for image in checklist.select("img")] == ["Done:"] * 8
+
+
+@pytest.mark.parametrize(
+    ("age", "alive", "code"),
+    [
+        (30, 30, None),
+        (170, 170, None),
+        (200, 200, "workers_frozen"),
+        (200, 1, "sweep_late"),
+        (310, 310, "workers_frozen"),
+        (None, None, "never_swept"),
+    ],
+)
+def test_the_checklist_and_the_health_judge_the_workers_alike(
+    admin_client: Any, configuration: Any, settings: Any, age: Any, alive: Any, code: str | None
+) -> None:
+    from genlook_oscar import clock
+    from genlook_oscar.engine.health import health
+
+    # What an operator does not want to hear is not so for all that.
+    settings.GENLOOK_SILENCED_FINDINGS = ["sweep_late"]
+    now = clock.now()
+    Account.load()
+    Account.objects.update(
+        swept_at=now - timedelta(seconds=age) if age else None,
+        alive_at=now - timedelta(seconds=alive) if alive else None,
+    )
+    page = BeautifulSoup(admin_client.get(FORM).content, "html.parser")
+    checklist = page.find("h2", string="Checklist").find_next("table")
+    row = next(row for row in checklist.select("tr") if "Workers" in row.get_text())
+    assert (row.select_one("img")["alt"] == "Done:") == (code is None)
+    found = {finding.code: finding for finding in health().findings}
+    told = code and code != "sweep_late"
+    assert bool({"workers_frozen", "never_swept"} & found.keys()) == bool(told)
+    if code == "workers_frozen":
+        assert str(found[code].sentence) in " ".join(row.get_text().split())
 
 
 class TestWhy:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 from collections.abc import Callable
 from typing import Any
@@ -174,18 +175,19 @@ class TestReport:
     @pytest.mark.parametrize("kind", ["csv", "xlsx"])
     def test_it_is_a_spreadsheet_as_well_filters_and_all(self, merchant: Client, kind: str) -> None:
         add_tryon(clock.now(), title="Shirt")
-        add_tryon(clock.now(), Status.FAILED, title="Hat", error_code="photo_refused")
+        add_tryon(clock.now(), Status.FAILED, title="=Hat()", error_code="photo_refused")
         answer = merchant.get(f"{REPORT}?export={kind}&status=failed")
         content = b"".join(answer.streaming_content)
         assert "try-ons" in answer.headers["Content-Disposition"]
         if kind == "csv":
-            lines = content.decode().splitlines()
-            assert len(lines) == 2
-            assert "Hat" in lines[1]
+            heading, row = csv.reader(io.StringIO(content.decode("utf-8-sig")))
+            assert heading[:2] == ["Clicked", "Product"]
+            assert row[1] == "'=Hat()"
         else:
             openpyxl = pytest.importorskip("openpyxl")
             sheet = openpyxl.load_workbook(io.BytesIO(content)).active
             assert sheet.max_row == 2
+            assert (sheet["B2"].value, sheet["B2"].data_type) == ("'=Hat()", "s")
 
     def test_nobody_sees_a_shoppers_picture_or_name_there(
         self,

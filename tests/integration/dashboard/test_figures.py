@@ -106,7 +106,7 @@ def table(soup: BeautifulSoup, name: str) -> list[list[str]]:
 
 def rows_of(response: Any) -> list[list[str]]:
     assert response.status_code == 200
-    return list(csv.reader(io.StringIO(response.content.decode("utf-8-sig"))))
+    return list(csv.reader(io.StringIO(response.getvalue().decode("utf-8-sig"))))
 
 
 class TestWhoSeesThem:
