@@ -3,8 +3,8 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin
-from django.http import HttpRequest
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from ..catalogue.eligibility import verdict
 from ..catalogue.links import link_for
 from ..catalogue.naming import validate_external_id
+from ..engine import reports
 from ..engine.catalogue import explained
 from ..models import ProductLink, Ready
 from .base import NONE, short
@@ -65,6 +66,8 @@ class ProductLinkAdmin(CatalogueActions, admin.ModelAdmin):
     ]
     search_help_text = _("Title, SKU, UPC or externalId")
     show_full_result_count = False
+    # Enter in a field presses the first button, which must not be one that sets reports aside.
+    save_on_top = True
     raw_id_fields = ["product"]
     actions = [
         "switch_on",
@@ -82,6 +85,7 @@ class ProductLinkAdmin(CatalogueActions, admin.ModelAdmin):
         "reasons",
         "checked_at",
         "bad_reports",
+        "offer_again",
         "waiting",
         "sent_at",
         "known_until",
@@ -101,6 +105,7 @@ class ProductLinkAdmin(CatalogueActions, admin.ModelAdmin):
                     "reasons",
                     "checked_at",
                     "bad_reports",
+                    "offer_again",
                 ]
             },
         ),
@@ -170,6 +175,23 @@ class ProductLinkAdmin(CatalogueActions, admin.ModelAdmin):
             fields += ["fingerprint", "known_until", "error_code"]
         if fields:
             obj.save(update_fields=fields)
+
+    def response_change(self, request: HttpRequest, obj: ProductLink) -> HttpResponse:
+        if "_offer_again" not in request.POST:
+            return super().response_change(request, obj)
+        reports.set_aside(obj)
+        words = gettext("The reports no longer count; the product is offered again.")
+        self.log_change(request, obj, words)
+        self.message_user(request, words, messages.SUCCESS)
+        return HttpResponseRedirect(request.get_full_path())
+
+    @admin.display(description=_("reports"))
+    def offer_again(self, obj: ProductLink) -> str:
+        """One click undoes what reports have done."""
+        if Ready.BAD_REPORTS not in obj.ready_reasons:
+            return NONE
+        words = gettext("Set the reports aside and offer it again")
+        return format_html('<button name="_offer_again" value="1">{}</button>', words)
 
     @admin.display(description=_("product"), ordering="product__title")
     def product_title(self, obj: ProductLink) -> str:

@@ -13,12 +13,12 @@ from .base import NONE, ReadOnlyAdmin
 
 @admin.register(Report)
 class ReportAdmin(ReadOnlyAdmin):
-    list_display = ["created_at", "reason", "product", "picture"]
-    list_filter = ["reason", "created_at"]
+    list_display = ["created_at", "reason", "product", "picture", "counts"]
+    list_filter = ["reason", "counts", "created_at"]
     list_select_related = ["tryon", "link__product__parent"]
     search_fields = ["link__external_id", "link__product__title", "tryon__product_title"]
     search_help_text = _("externalId, product's title")
-    fields = ["created_at", "reason", "product", "picture"]
+    fields = ["created_at", "reason", "product", "picture", "counts"]
 
     @admin.display(description=_("product"))
     def product(self, obj: Report) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from oscar.core.loading import get_model
 
 from .. import clock, pictures
-from ..models import BLOCKING, Configuration, ProductLink, Ready, Report
+from ..models import BLOCKING, Configuration, ProductLink, Ready, Report, TryOn
 from .content import ProductContent, content_of
 from .fingerprint import fingerprint_of
 from .links import note_sku
@@ -18,6 +18,10 @@ SMALL_SIDE = 300
 """Pixels of the shorter side of the main picture below which a product is not offered.
 Genlook names no limit and refuses what is too small after the click; chosen here. 800 and
 more make good pictures."""
+
+BAD_SHARE = 0.1
+"""Of all pictures of a product, the part that must be reported before it is hidden. Few who see
+a bad picture report it, so a tenth is much; chosen here."""
 
 
 @dataclass(frozen=True)
@@ -102,8 +106,8 @@ def look(
         *_shared(link.product, content),
         *_kind(link.product, kinds or Kinds(configuration.unfit_kinds)),
     ]
-    reports = Report.objects.filter(link_id=link.pk).count()
-    if configuration.bad_reports_limit and reports >= configuration.bad_reports_limit:
+    reports = Report.objects.filter(link_id=link.pk, counts=True).count()
+    if _too_many(reports, link, configuration):
         reasons.append(Ready.BAD_REPORTS)
     found = Readiness(tuple(code.value for code in Ready if code in reasons))
     values: dict[str, Any] = {
@@ -127,6 +131,15 @@ def note_unfit(link: ProductLink, code: str) -> None:
         )
 
 
+def note_reports_set_aside(link: ProductLink) -> None:
+    """Write down that no report counts any more, and all else as it was found."""
+    rest = [code for code in link.ready_reasons if code != Ready.BAD_REPORTS]
+    values = {"ready_reasons": rest, "bad_reports": 0, "hidden_told_at": None}
+    if link.ready_code == Ready.BAD_REPORTS:
+        values["ready_code"] = rest[0] if rest else Ready.READY.value
+    ProductLink.objects.filter(pk=link.pk).update(**values)
+
+
 def note_refused(link: ProductLink) -> None:
     """Write down that Genlook refused the product. It holds until the product is looked at
     again, for a day at most: a refusal may have been a mistake, and then it ends by itself."""
@@ -143,6 +156,13 @@ def note_taken(link: ProductLink) -> None:
     ProductLink.objects.filter(pk=link.pk, ready_code=Ready.REFUSED).update(
         ready_code="", ready_reasons=[], checked_at=None, checked_content=""
     )
+
+
+def _too_many(reports: int, link: ProductLink, configuration: Configuration) -> bool:
+    if not 0 < configuration.bad_reports_limit <= reports:
+        return False
+    made = TryOn.objects.filter(link_id=link.pk, status__in=["completed", "expired"]).count()
+    return reports >= BAD_SHARE * made
 
 
 def _pictures(content: ProductContent) -> list[Ready]:

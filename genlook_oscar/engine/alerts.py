@@ -18,7 +18,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext, ngettext, override
 
 from .. import clock, logs
-from ..models import Account, Configuration, Counter, allowance
+from ..models import Account, Configuration, Counter, ProductLink, Ready, allowance
 from ..models.allowance import Allowance
 from ..models.moments import past
 from ..signals import alarm_raised, budget_reached, credits_low
@@ -30,6 +30,8 @@ AGAIN_AFTER = timedelta(hours=6)
 """An alarm that comes and goes is told again after this time at the soonest. Chosen here."""
 MAIL_SECONDS = 10
 """How long each step of sending may take where the project's EMAIL_TIMEOUT says nothing."""
+TOLD_AT_ONCE = 20
+"""Products in one e-mail."""
 WORKERS_CODE = "WORKERS"
 """The alarm about workers, as `alarm_raised` names it."""
 
@@ -38,6 +40,7 @@ def tell(configuration: Configuration) -> None:
     """Tell everything that has not been told yet."""
     with override(settings.LANGUAGE_CODE):
         _tell_budgets(configuration)
+        _tell_hidden(configuration)
         account = Account.load()
         _tell_credits(configuration, account)
         _tell_alarm(configuration, account)
@@ -82,6 +85,24 @@ def _tell_budget(configuration: Configuration, budget: Allowance, spent: int, pe
         ),
     }[Configuration.WhenSpent(configuration.budget_spent)]
     _mail(configuration, subject % numbers, f"{text % numbers} {then}")
+
+
+def _tell_hidden(configuration: Configuration) -> None:
+    """Tell of products that reports have hidden since the last time."""
+    links = ProductLink.objects.exclude(enabled=True)
+    found = links.filter(ready_code=Ready.BAD_REPORTS, hidden_told_at=None)
+    told = [
+        link.product.get_title() if link.product else link.external_id
+        for link in found.select_related("product__parent")[:TOLD_AT_ONCE]
+        if links.filter(pk=link.pk, hidden_told_at=None).update(hidden_told_at=clock.now())
+    ]
+    if told:
+        text = gettext(
+            "Shoppers reported bad pictures, so these can no longer be tried on: %(titles)s. See "
+            "the reports in the admin; where they are wrong, one click on the product's link "
+            "offers it again."
+        ) % {"titles": ", ".join(told)}
+        _mail(configuration, gettext("Products are hidden from try-on"), text)
 
 
 def _tell_credits(configuration: Configuration, account: Account) -> None:

@@ -295,6 +295,18 @@ def _rest(facts: "Health") -> Iterator[Finding]:
             _("Private storage could not be written, so photos and pictures cannot be kept."),
             _("Make room on it, or see that it answers. What waits is then kept by itself."),
         )
+    if facts.reported_products:
+        yield Finding(
+            WARNING,
+            "products_reported",
+            ngettext_lazy(
+                "%(count)d product is hidden: shoppers reported bad pictures of it.",
+                "%(count)d products are hidden: shoppers reported bad pictures of them.",
+                "count",
+            )
+            % {"count": facts.reported_products},
+            _("See the reports. Where they are wrong, offer the product again on its link's page."),
+        )
     if facts.networkless == "proxied":
         yield Finding(
             WARNING,

@@ -9,11 +9,11 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, Min, Q
+from django.db.models import Count, Exists, Min, Q, Subquery
 
 from .. import clock
 from ..conf import conf
-from ..models import Account, Configuration, Counter, Erasure, TryOn, allowance
+from ..models import Account, Configuration, Counter, Erasure, ProductLink, Ready, TryOn, allowance
 from ..models.mark import ours
 from ..models.moments import LONGEST_WATCH, ahead
 from ..models.storage import private_is_writable, uploads_are_writable
@@ -51,6 +51,7 @@ class Health:
     have their end, `sent_last_day` those of a day that were sent to Genlook.
     `networkless` says why guests' networks are not known, "" where they are: "proxied" (requests
     come through a proxy nobody told us of) or "header" (they lack GENLOOK_CLIENT_IP_HEADER).
+    `reported_products` are hidden because shoppers reported bad pictures of them.
     `circuit` is empty while closed, else the reason for which clicks are refused, for
     `circuit_seconds` already. `schedule` of the sweep is ok, missing, or elsewhere (on a
     cluster that does not run try-ons). `storage_seconds` is for how long private storage has
@@ -91,6 +92,7 @@ class Health:
     uncertain_last_day: int
     uncertain: int
     networkless: str
+    reported_products: int
     erasures: int
     erasures_elsewhere: int
     oldest_erasure_seconds: float | None
@@ -134,7 +136,7 @@ def health() -> Health:
     """Look at everything once, and judge it."""
     now = clock.now()
     causes = _networkless(now)
-    account = Account.objects.filter(pk=1).annotate(**causes).first() or Account()
+    account = Account.objects.filter(pk=1).annotate(hidden=_hidden(), **causes).first() or Account()
     live = _live(now)
     stopped = _age(account.stopped_since, now)
     age, unasked = _age(live["oldest"], now), _age(live["unasked"], now)
@@ -185,6 +187,7 @@ def health() -> Health:
         networkless=next(
             (name.partition("_")[2] for name in causes if getattr(account, name, False)), ""
         ),
+        reported_products=getattr(account, "hidden", None) or 0,
         erasures=erasures["count"],
         erasures_elsewhere=erasures["elsewhere"],
         oldest_erasure_seconds=_age(erasures["oldest"], now),
@@ -232,6 +235,12 @@ def _networkless(now: datetime) -> dict[str, Exists]:
         f"networkless_{why}": Exists(Counter.objects.filter(name=name, used__gt=0))
         for name, why in allowance.networkless(now).items()
     }
+
+
+def _hidden() -> Subquery:
+    """How many products reports have hidden."""
+    rows = ProductLink.objects.filter(ready_code=Ready.BAD_REPORTS).exclude(enabled=True)
+    return Subquery(rows.order_by().values("ready_code").annotate(n=Count("pk")).values("n"))
 
 
 def _watcher(account: Account, now: datetime) -> str:

@@ -22,6 +22,9 @@ from ..visitor import UNKNOWN, Visitor
 CREDIT = "credit:"
 """How the names of counters begin that count the shop's credits."""
 
+REPORTED = timedelta(days=30)
+"""For so long it is known who has reported a product; as a keyed hash. Chosen here."""
+
 
 @dataclass(frozen=True)
 class Allowance:
@@ -83,6 +86,17 @@ def uploads(configuration: Any, who: Visitor, now: datetime) -> list[Allowance]:
             (_guest(f"upload:{hour}", who), configuration.guest_uploads_per_hour, soon),
             (_guest(f"upload:{day}", who), configuration.guest_uploads_per_day, until),
             (_network(f"upload:{day}", who), configuration.network_uploads_per_day, until),
+        ]
+    )
+
+
+def reports(link: Any, shopper: Any, who: Visitor, now: datetime) -> list[Allowance]:
+    """The one report on a product that a shopper has, and the one that her network has."""
+    window, until = f"report:{link}", now + REPORTED
+    return _counted(
+        [
+            (f"{window}:shopper-{_hidden('reporter', f'{window} {shopper}')}", 1, until),
+            (_network(window, who), 1, until),
         ]
     )
 
@@ -155,5 +169,8 @@ def _network(window: str, who: Visitor) -> str:
         return ""
     if who.network == UNKNOWN:
         return f"{window}:{UNKNOWN}"
-    hidden = salted_hmac("genlook_oscar.network", f"{window} {who.network}", algorithm="sha256")
-    return f"{window}:network-{hidden.hexdigest()[:24]}"
+    return f"{window}:network-{_hidden('network', f'{window} {who.network}')}"
+
+
+def _hidden(salt: str, value: str) -> str:
+    return salted_hmac(f"genlook_oscar.{salt}", value, algorithm="sha256").hexdigest()[:24]

@@ -93,6 +93,8 @@ class ProductLink(models.Model):
     ready_reasons = models.JSONField(default=list, blank=True, editable=False)
     checked_at = models.DateTimeField(_("looked at"), null=True, db_index=True, editable=False)
     checked_content = models.CharField(max_length=64, blank=True, editable=False)
+    hidden_told_at = models.DateTimeField(null=True, editable=False)
+    """When the merchant was told that reports hide it."""
     bad_reports = models.PositiveIntegerField(_("bad reports"), default=0, editable=False)
 
     fingerprint = models.CharField(max_length=64, blank=True, editable=False)

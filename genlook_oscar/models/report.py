@@ -39,6 +39,8 @@ class Report(models.Model):
         related_name="reports",
     )
     reason = models.CharField(_("reason"), max_length=16, choices=Reason.choices)
+    counts = models.BooleanField(_("counts"), default=False)
+    """Whether it is one of those that may hide the product: see `engine.reports`."""
     created_at = models.DateTimeField(_("reported"), default=clock.now)
 
     class Meta:

@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from .. import visitor
 from ..catalogue.eligibility import Reason, of_shop
 from ..engine import mails, reports
 from ..models import Configuration, Report
@@ -80,7 +81,8 @@ class ReportView(StorefrontView):
         tryon = own.tryon(request, pk)
         if not tryon.has_result():
             raise not_found()
-        report = reports.report(tryon, form.cleaned_data["reason"])
+        who = visitor.of_request(request)
+        report = reports.report(tryon, form.cleaned_data["reason"], who)
         if wants_json(request):
             return JsonResponse({"reason": report.reason}, status=201)
         messages.success(request, _("Thank you. The shop looks at what you reported."))

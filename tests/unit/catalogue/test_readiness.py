@@ -115,9 +115,9 @@ def test_what_is_not_shipped_cannot_be_worn(product: Any) -> None:
 def test_too_many_bad_reports(product: Any) -> None:
     Configuration(bad_reports_limit=2).save()
     link = link_for(product)
-    Report.objects.create(link=link, reason=Report.Reason.QUALITY)
+    Report.objects.create(link=link, reason=Report.Reason.QUALITY, counts=True)
     assert reasons(product) == []
-    Report.objects.create(link=link, reason=Report.Reason.BODY)
+    Report.objects.create(link=link, reason=Report.Reason.BODY, counts=True)
     assert reasons(product) == ["bad_reports"]
     assert ProductLink.objects.get().bad_reports == 2
     Configuration(bad_reports_limit=0).save()
