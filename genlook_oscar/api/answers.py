@@ -2,7 +2,7 @@
 
 Each function takes the HTTP status and the JSON object of an answer and returns None when a
 field is missing without which the answer is of no use. Everything else may be missing, null or
-of another type.
+of another type. Ids may be numbers.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timezone
 from typing import Any
 
-from .text import tidy
+from .text import is_fit, tidy
 from .types import (
     Generation,
     GenerationStatus,
@@ -24,16 +24,21 @@ from .types import (
 
 Json = Mapping[str, Any]
 
+# The longest ids that can be kept, in characters. Genlook's are opaque, and no length is
+# documented; its samples stay below 120.
+GENERATION_ID_LIMIT = 600
+IMAGE_ID_LIMIT = 1000
+
 
 def uploaded_image(status: int, body: Json) -> UploadedImage | None:
     """Read the answer to an upload."""
-    image_id = _text(body, "imageId")
+    image_id = _identifier(body, "imageId", IMAGE_ID_LIMIT)
     return UploadedImage(image_id, _text(body, "imageUrl")) if image_id else None
 
 
 def new_generation(status: int, body: Json) -> Generation | None:
     """Read the answer to a try-on that was not waited for."""
-    generation_id = _text(body, "generationId")
+    generation_id = _identifier(body, "generationId", GENERATION_ID_LIMIT)
     if not generation_id:
         return None
     return _generation(generation_id, body, _text(body, "status") or "PENDING")
@@ -46,7 +51,7 @@ def waited_generation(status: int, body: Json) -> Generation | None:
     the generation is still running; otherwise the status tells, and where there is none the
     caller goes on asking by the id.
     """
-    generation_id = _text(body, "generationId")
+    generation_id = _identifier(body, "generationId", GENERATION_ID_LIMIT)
     if not generation_id:
         return None
     reported = _text(body, "status") or "PROCESSING"
@@ -56,9 +61,15 @@ def waited_generation(status: int, body: Json) -> Generation | None:
 
 
 def asked_generation(generation_id: str) -> Callable[[int, Json], Generation | None]:
-    """Return the reader of the answer about the generation `generation_id`."""
+    """Return the reader of the answer about the generation `generation_id`. One about another
+    generation is of no use: that picture is another person's."""
 
     def read(status: int, body: Json) -> Generation | None:
+        if (
+            body.get("generationId") is not None
+            and _identifier(body, "generationId") != generation_id
+        ):
+            return None
         reported = _text(body, "status")
         if reported is None and _text(body, "resultImageUrl"):
             reported = "COMPLETED"
@@ -69,7 +80,7 @@ def asked_generation(generation_id: str) -> Callable[[int, Json], Generation | N
 
 def product(status: int, body: Json) -> StoredProduct | None:
     """Read one product."""
-    external_id = _text(body, "externalId")
+    external_id = _identifier(body, "externalId")
     if not external_id:
         return None
     return StoredProduct(
@@ -119,7 +130,7 @@ def _generation(generation_id: str, body: Json, reported: str) -> Generation:
         generation_id=generation_id,
         status=status,
         reported_status=reported,
-        product_external_id=_text(body, "productExternalId"),
+        product_external_id=_identifier(body, "productExternalId"),
         result_image_url=_text(body, "resultImageUrl"),
         error_code=tidy(body.get("errorCode")) or None,
         error_message=tidy(body.get("errorMessage")) or None,
@@ -142,7 +153,15 @@ def _images(entries: Any) -> tuple[StoredImage, ...]:
 
 def _text(body: Json, name: str) -> str | None:
     value = body.get(name)
-    return value if isinstance(value, str) and value else None
+    return value if isinstance(value, str) and value and is_fit(value) else None
+
+
+def _identifier(body: Json, name: str, limit: int | None = None) -> str | None:
+    value = body.get(name)
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = str(value)
+    text = _text({name: value}, name)
+    return text if text and (limit is None or len(text) <= limit) else None
 
 
 def _number(value: Any) -> int | None:

@@ -41,7 +41,9 @@ _UNREADABLE = {
     "ANSWER_TOO_SLOW": "Genlook's answer did not end in time.",
     "ANSWER_TOO_LARGE": "Genlook's answer is far too large.",
     "ANSWER_NOT_JSON": "Genlook's answer is not the JSON object it should be.",
-    "ANSWER_INCOMPLETE": "Genlook's answer lacks a field that is needed.",
+    "ANSWER_INCOMPLETE": (
+        "Genlook's answer lacks a field that is needed, or is about something else."
+    ),
 }
 
 

@@ -20,6 +20,7 @@ from ..api import (
     Rejected,
     TryOnRequest,
     Unavailable,
+    UnreadableAnswer,
     WrongAddress,
 )
 from ..catalogue.fingerprint import fingerprint
@@ -150,11 +151,24 @@ def _post(
         return client.create_try_on(request)
 
     try:
-        return account.ask(Kind.SUBMIT, post, about=_about(tryon))
+        return _own(account.ask(Kind.SUBMIT, post, about=_about(tryon)), tryon)
     except GenlookError as error:
         if not error.carried_out:
             mine.update(sent_at=None)
         raise
+
+
+def _own(generation: Generation, tryon: TryOn) -> Generation:
+    """Raise UnreadableAnswer for a generation that has been another shopper's: its picture is
+    for that person's eyes only, and what became of this request nobody knows."""
+    same = TryOn.objects.ours().filter(generation_id=generation.generation_id)
+    if same.exclude(shopper=tryon.shopper_id).exists():
+        raise UnreadableAnswer(
+            "Genlook named the generation of another try-on.",
+            code="ANSWER_REPEATED",
+            carried_out=True,
+        )
+    return generation
 
 
 def _nowhere(error: NotFound) -> WrongAddress:

@@ -68,8 +68,11 @@ def backoff(attempts: int, first: float, longest: float) -> float:
     return float(min(first * 2.0 ** min(max(attempts, 0), 64), longest))
 
 
-def learn(seconds: float) -> None:
-    """Remember how long a generation took, in seconds. A lost update costs one sample."""
+def learn(seconds: float | None, waited: float) -> None:
+    """Remember how long a generation took, in seconds: by Genlook's own times, where it told
+    any that can be true of one that was `waited` for so long. A lost update costs one sample."""
+    if seconds is None or not 0 <= seconds <= waited:
+        seconds = waited
     if seconds >= 0:
         durations = [*Account.load().durations, round(seconds, 2)][-KEPT:]
         Account.objects.filter(pk=1).update(durations=durations)

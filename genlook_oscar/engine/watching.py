@@ -190,9 +190,10 @@ class _Question:
             words = f"{generation.error_code or 'untyped'}: {generation.error_message or ''}"
             self._ended(code, words[:2000], TryOn.Charge.RELEASED)
         elif generation.status is GenerationStatus.COMPLETED and generation.result_image_url:
+            told = None
             if generation.created_at and generation.updated_at:
-                waited = (generation.updated_at - generation.created_at).total_seconds()
-            timing.learn(waited)
+                told = (generation.updated_at - generation.created_at).total_seconds()
+            timing.learn(told, waited)
             changed = (
                 TryOn.objects.followed()
                 .filter(pk=tryon.pk, result_url="")

@@ -184,7 +184,7 @@ class TryOn(models.Model):
     claimed_until = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
 
-    generation_id = models.CharField(_("generation"), max_length=255, blank=True, db_index=True)
+    generation_id = models.CharField(_("generation"), max_length=600, blank=True, db_index=True)
     inline = models.BooleanField(_("sent inline"), default=False)
     external_user_id = models.CharField(max_length=64, blank=True)
     account = models.CharField(max_length=16, blank=True)

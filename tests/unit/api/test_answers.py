@@ -10,6 +10,7 @@ from genlook_oscar.api import (
     GenerationStatus,
     ImageFile,
     ProductUpsert,
+    Rejected,
     StoredImage,
     StoredProduct,
     Timeouts,
@@ -235,7 +236,7 @@ USELESS = {
     ],
     "ANSWER_INCOMPLETE": [
         answer(200, {}),
-        answer(200, {"imageId": 1, "generationId": None, "externalId": "", "items": {}}),
+        answer(200, {"imageId": 1.5, "generationId": None, "externalId": "", "items": {}}),
         answer(200, {"creditBalance": "7", "items": [{"externalId": None}], "status": 3}),
         answer(200, {"creditBalance": True, "items": ["x"]}),
         answer(200, b'{"creditBalance": NaN, "items": [], "hasMore": true}'),
@@ -299,3 +300,67 @@ def test_pictures_and_their_addresses_stay_out_of_reprs(client, service):
     shown += repr(ImageFile(b"secret", "a.jpg", "image/jpeg")) + repr(BY_REFERENCE)
     assert "secret" not in shown
     assert "ephemeral" not in shown
+
+
+def test_ids_may_be_numbers(client, service):
+    service.play(
+        answer(201, {"imageId": 5}),
+        answer(201, {"generationId": 1000005, "productExternalId": 7}),
+        answer(200, {"generationId": 1000005, "status": "PROCESSING"}),
+        answer(200, {"externalId": 7}),
+    )
+    assert client.upload_image(PHOTO).image_id == "5"
+    generation = client.create_try_on(BY_REFERENCE)
+    assert (generation.generation_id, generation.product_external_id) == ("1000005", "7")
+    assert client.generation("1000005").generation_id == "1000005"
+    assert client.product("7").external_id == "7"
+
+
+@pytest.mark.parametrize(
+    "value", [True, 1.5, {"id": "a"}, ["a"], "", "a\x00b", "a\ud800b", "g" * 601]
+)
+def test_an_id_that_cannot_be_kept_is_no_answer(client, service, value):
+    service.play(answer(201, {"generationId": value}))
+    with pytest.raises(UnreadableAnswer) as caught:
+        client.create_try_on(BY_REFERENCE)
+    assert caught.value.carried_out
+
+
+def test_ids_may_be_long(client, service):
+    service.play(answer(201, {"generationId": "g" * 600}), answer(201, {"imageId": "i" * 1000}))
+    assert client.create_try_on(BY_REFERENCE).generation_id == "g" * 600
+    assert client.upload_image(PHOTO).image_id == "i" * 1000
+
+
+@pytest.mark.parametrize("other", ["cm9", "", 5, ["cm8"], {}])
+def test_an_answer_about_another_generation_is_none(client, service, other):
+    url = "https://r.example/of-somebody-else"
+    service.play(answer(200, {"generationId": other, "status": "COMPLETED", "resultImageUrl": url}))
+    with pytest.raises(UnreadableAnswer) as caught:
+        client.generation("cm8")
+    assert url not in str(caught.value)
+
+
+def test_words_are_made_fit_to_be_kept(client, service):
+    service.play(
+        answer(
+            200,
+            {
+                "status": "FAILED",
+                "errorCode": "A\x00B",
+                "errorMessage": "half \ud83d of \x1b[2J a pair",
+                "resultImageUrl": "https://r.example/\ud800",
+            },
+        ),
+        answer(400, {"code": "A\ud800", "message": "m\x00", "details": [{"path": "a\x00"}]}),
+    )
+    generation = client.generation("cm8")
+    assert (generation.error_code, generation.error_message) == (
+        "A\ufffdB",
+        "half \ufffd of \ufffd[2J a pair",
+    )
+    assert generation.result_image_url is None
+    with pytest.raises(Rejected) as caught:
+        client.create_try_on(BY_REFERENCE)
+    assert (caught.value.code, caught.value.message) == ("A\ufffd", "m\ufffd")
+    assert caught.value.details[0].path == "a\ufffd"

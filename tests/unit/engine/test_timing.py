@@ -49,8 +49,21 @@ def test_questions_grow_rare_when_it_takes_unusually_long():
 @pytest.mark.django_db
 def test_what_is_learned_is_bounded_and_recent():
     for seconds in range(100):
-        learn(float(seconds))
-    learn(-1.0)
+        learn(float(seconds), float(seconds))
+    learn(None, -1.0)
     kept = Account.load().durations
     assert len(kept) == 60
     assert kept[-1] == 99.0
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("told", [None, -3.0, 12.1, 1.7e9])
+def test_times_that_cannot_be_true_are_not_learned(told):
+    learn(told, 12.0)
+    assert Account.load().durations == [12.0]
+
+
+@pytest.mark.django_db
+def test_genlooks_own_times_are_learned():
+    learn(8.0, 12.0)
+    assert Account.load().durations == [8.0]
