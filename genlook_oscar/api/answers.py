@@ -28,6 +28,8 @@ Json = Mapping[str, Any]
 # documented; its samples stay below 120.
 GENERATION_ID_LIMIT = 600
 IMAGE_ID_LIMIT = 1000
+# What an integer column of every database takes.
+MOST_CREDITS = 2**31 - 1
 
 
 def uploaded_image(status: int, body: Json) -> UploadedImage | None:
@@ -117,8 +119,9 @@ def product_page(status: int, body: Json) -> ProductPage | None:
 
 
 def credit_balance(status: int, body: Json) -> int | None:
-    """Read the balance, in credits."""
-    return _number(body.get("creditBalance"))
+    """Read the balance, in credits; one beyond every column is told as the largest."""
+    balance = _number(body.get("creditBalance"))
+    return balance if balance is None else max(-MOST_CREDITS, min(balance, MOST_CREDITS))
 
 
 def _generation(generation_id: str, body: Json, reported: str) -> Generation:

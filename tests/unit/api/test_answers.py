@@ -364,3 +364,9 @@ def test_words_are_made_fit_to_be_kept(client, service):
         client.create_try_on(BY_REFERENCE)
     assert (caught.value.code, caught.value.message) == ("A\ufffd", "m\ufffd")
     assert caught.value.details[0].path == "a\ufffd"
+
+
+@pytest.mark.parametrize(("told", "read"), [(10**20, 2**31 - 1), (-(10**20), 1 - 2**31), (7, 7)])
+def test_a_balance_beyond_every_column_is_told_as_the_largest(client, service, told, read):
+    service.play(answer(200, {"creditBalance": told}))
+    assert client.credits() == read
