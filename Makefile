@@ -9,11 +9,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help venv sandbox test lint bench clean
+.PHONY: help venv sandbox test matrix lint bench clean
 
 help:
 	@echo "make sandbox   the demo shop on http://127.0.0.1:$(PORT)/"
 	@echo "make test      all tests; ARGS='-k photo' for some of them, JOBS=4 side by side"
+	@echo "make matrix    the tests in fresh environments, from the wheel: each Python here,"
+	@echo "               each Django, with Wagtail and without; ENDS=1 the oldest and newest only"
 	@echo "make lint      style, types, import contract"
 	@echo "make bench     the measurements"
 	@echo "make clean     remove the environment and the demo shop's data"
@@ -44,6 +46,9 @@ venv: $(VENV)/test.stamp
 
 test: $(VENV)/test.stamp
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS)
+
+matrix: $(VENV)/test.stamp
+	$(BIN)/python -m tests.matrix $(if $(ENDS),ends) $(ARGS)
 
 lint: $(VENV)/test.stamp
 	$(BIN)/ruff check .

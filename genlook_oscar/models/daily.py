@@ -33,6 +33,7 @@ class Counts(models.Model):
 
     class Meta:
         abstract = True
+        app_label = "genlook_oscar"
 
 
 class ShopDay(Counts):

@@ -106,6 +106,7 @@ class Limits(models.Model):
 
     class Meta:
         abstract = True
+        app_label = "genlook_oscar"
 
     def lift_limits(self) -> None:
         """Set no limit on what anybody may do, as for a measurement; unsaved."""
