@@ -9,12 +9,18 @@ wait, whatever the project's settings say. How the shop's own begin is the proje
 from collections.abc import Callable
 from typing import Any, TypeVar, overload
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.db.backends.signals import connection_created
 
 from .known_good import SQLITE_OPTIONS
 
 Function = TypeVar("Function", bound=Callable[..., Any])
+Outcome = TypeVar("Outcome")
+
+GAVE_WAY = frozenset({"40001", "40P01", 1205, 1213})
+"""How PostgreSQL (SQLSTATE) and MySQL or MariaDB (error number) tell that a transaction was undone
+for another's sake: serialization failure, deadlock, a lock waited for too long."""
+TRIES = 4
 
 
 class _Atomic(transaction.Atomic):
@@ -43,6 +49,28 @@ def atomic(using: Any = None) -> Any:
     if callable(using):
         return _Atomic(None, True, False)(using)
     return _Atomic(using, True, False)
+
+
+def in_turn(work: Callable[[], Outcome]) -> Outcome:
+    """Return what `work` returns, done in a transaction of its own. Where the database undoes it
+    for another's sake it is done anew, at most `TRIES` times in all: so `work` must leave nothing
+    behind but rows. Inside of another transaction it is done once, since that is undone as well.
+    """
+    left = 1 if transaction.get_connection().in_atomic_block else TRIES
+    while True:
+        left -= 1
+        try:
+            with atomic():
+                return work()
+        except OperationalError as error:
+            if not left or not _gave_way(error):
+                raise
+
+
+def _gave_way(error: OperationalError) -> bool:
+    cause = error.__cause__
+    told = getattr(cause, "sqlstate", None), *getattr(cause, "args", ())[:1]
+    return any(code in GAVE_WAY for code in told if isinstance(code, (str, int)))
 
 
 def wait_for_others(connection: Any, **kwargs: Any) -> None:

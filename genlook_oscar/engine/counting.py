@@ -5,12 +5,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Q, Subquery, Value
+from django.db.models import Count, Func, IntegerField, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import LessThan
 
 from ..models import Configuration, Counter, Shopper, TryOn
 from ..models.allowance import Allowance, begins
+from ..models.tryon import TryOnQuerySet
 from ..visitor import Visitor
 
 COSTING = (TryOn.Charge.RESERVED, TryOn.Charge.SETTLED, TryOn.Charge.UNCERTAIN)
@@ -37,24 +38,34 @@ def take(
 
 def spent_since(*moments: datetime) -> list[int]:
     """The credits of the try-ons clicked since each moment: spent, or about to be. One query."""
-    rows = TryOn.objects.filter(created_at__gte=min(moments))
-    costing = rows.filter(Q(charge__in=COSTING) | Q(status__in=TryOn.LIVE)).order_by()
     since = {
         f"since_{number}": Count("pk", filter=Q(created_at__gte=moment))
         for number, moment in enumerate(moments)
     }
-    return list(costing.aggregate(**since).values())
+    return list(_costing(min(moments)).aggregate(**since).values())
+
+
+def _costing(moment: datetime) -> TryOnQuerySet:
+    rows = TryOn.objects.filter(created_at__gte=moment)
+    return rows.filter(Q(charge__in=COSTING) | Q(status__in=TryOn.LIVE)).order_by()
 
 
 def _with_spent(allowances: Sequence[Allowance]) -> list[Allowance]:
     """A window of credits begins with what our rows know to be spent in it: nothing on most
     days, more in the month of an upgrade or of a restored database."""
-    new = [one for one in allowances if one.is_credit and one.used is None]
-    if not new:
-        return list(allowances)
-    spent = spent_since(*map(begins, new))
-    first = {one.name: count for one, count in zip(new, spent, strict=True)}
-    return [replace(one, first=first.get(one.name, 0)) for one in allowances]
+    return [
+        replace(one, first=_costing_since(begins(one)))
+        if one.is_credit and one.used is None
+        else one
+        for one in allowances
+    ]
+
+
+def _costing_since(moment: datetime) -> Subquery:
+    # Not `Count`: that groups, and what groups nothing has no row, where 0 is wanted.
+    count = Func("pk", function="COUNT", output_field=IntegerField())
+    rows = _costing(moment).annotate(count=count)
+    return Subquery(rows.values("count"))
 
 
 def _under_way(shopper: Shopper) -> Any:

@@ -18,7 +18,7 @@ from ..models import Account, Configuration, Photo, ProductLink, Shopper, Spent,
 from ..models.mark import ours
 from ..shopper import consent, erasure, identity
 from ..signals import tryon_accepted
-from ..transactions import atomic
+from ..transactions import atomic, in_turn
 from ..visitor import Visitor
 from . import circuit, counting, erasing, keeping, moved, progress, timing, workers
 from .messages import shopper_message
@@ -102,31 +102,34 @@ def request(
         raise Refused(closed.reason, 503, closed.seconds)
     if answer.reason == Reason.NO_CREDITS:
         raise Refused("no_credits", 503)
+
+    def begin() -> TryOn:
+        # A login in this very moment must not leave the try-on behind with the guest.
+        owner = identity.lock(shopper)
+        counted = counting.take(owner, answer.allowances, configuration, who)
+        return TryOn.objects.create(
+            shopper=owner,
+            photo=photo,
+            link=link,
+            product=product,
+            product_title=product.get_title()[:255],
+            reuse_key=key,
+            live_key=f"{owner.pk}:{key}",
+            idempotency_key=idempotency_key or None,
+            watermark=configuration.watermark_flag,
+            keep_for_days=configuration.keep_for_days_flag,
+            retention_days=configuration.retention_days,
+            created_at=now,
+            not_before=now,
+            enqueued_at=now,
+            deadline_at=now + timedelta(seconds=conf.deadline_seconds),
+            counted=counted,
+            request_id=logs.request_id(),
+            language=get_language() or "",
+        )
+
     try:
-        with atomic():
-            # A login in this very moment must not leave the try-on behind with the guest.
-            owner = identity.lock(shopper)
-            counted = counting.take(owner, answer.allowances, configuration, who)
-            tryon = TryOn.objects.create(
-                shopper=owner,
-                photo=photo,
-                link=link,
-                product=product,
-                product_title=product.get_title()[:255],
-                reuse_key=key,
-                live_key=f"{owner.pk}:{key}",
-                idempotency_key=idempotency_key or None,
-                watermark=configuration.watermark_flag,
-                keep_for_days=configuration.keep_for_days_flag,
-                retention_days=configuration.retention_days,
-                created_at=now,
-                not_before=now,
-                enqueued_at=now,
-                deadline_at=now + timedelta(seconds=conf.deadline_seconds),
-                counted=counted,
-                request_id=logs.request_id(),
-                language=get_language() or "",
-            )
+        tryon = in_turn(begin)
     except Spent as spent:
         # Another request of hers may have begun this very picture while this one waited.
         existing = _existing(shopper, key, live_key, idempotency_key)

@@ -31,14 +31,14 @@ class Allowance:
     """So many (`limit`, None: any number) until a moment, counted under a name.
 
     `used` is what is counted already, None when nothing is; `first` is what a new counter
-    begins with.
+    begins with, as a number or as an expression that the database works out.
     """
 
     name: str
     limit: int | None
     until: datetime
     used: int | None = None
-    first: int = 0
+    first: Any = 0
 
     @property
     def is_credit(self) -> bool:

@@ -2,12 +2,12 @@
 
 from .. import clock
 from ..models import Configuration, Counter, allowance
-from ..transactions import atomic
+from ..transactions import in_turn
 from ..visitor import Visitor
 
 
 def count_upload(configuration: Configuration, who: Visitor) -> None:
     """Count a photo of this visitor's, before any work is done for it: a file that turns out
     to be no picture costs as much. Raises `Spent` when she has handed in enough for now."""
-    with atomic():
-        Counter.objects.take(allowance.uploads(configuration, who, clock.now()))
+    counted = allowance.uploads(configuration, who, clock.now())
+    in_turn(lambda: Counter.objects.take(counted))

@@ -198,7 +198,7 @@ def by_staff(seen: Seen, boss: Any, shop: dict[str, Any]) -> None:
 
 
 def by_editors(seen: Seen, boss: Any, shop: dict[str, Any]) -> None:
-    from wagtail.models import Locale, Page
+    from wagtail.models import Locale, Page, Site
 
     from tests.integration.cms.conftest import request_of, show
     from tests.integration.cms.test_blocks import page
@@ -206,6 +206,8 @@ def by_editors(seen: Seen, boss: Any, shop: dict[str, Any]) -> None:
     # Wagtail's migrations make them, and tests run without migrations.
     Locale.objects.get_or_create(language_code="en")
     Page.add_root(title="Root", slug="root")
+    # Kept in a cache, which knows of sites that went with an earlier test.
+    Site.clear_site_root_paths_cache()
     shirt, hat = shop["shirt"], shop["hat"]
     for preview in (False, True):
         for kind in ("product", "strip", "stage"):
