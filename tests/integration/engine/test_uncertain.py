@@ -7,6 +7,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
+from genlook_oscar.emulator import Emulator
 from genlook_oscar.engine import account, messages
 from genlook_oscar.models import Account, Record, TryOn
 from tests.audit import differences
@@ -14,6 +15,13 @@ from tests.audit import differences
 pytestmark = pytest.mark.django_db
 
 Status, Charge = TryOn.Status, TryOn.Charge
+
+
+@pytest.fixture(scope="module")
+def _emulator():
+    """One whose clock no other test has moved: what was used when is the proof."""
+    with Emulator(port=0, generation_seconds=0) as service:
+        yield service
 
 
 @pytest.fixture
