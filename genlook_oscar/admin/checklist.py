@@ -14,22 +14,20 @@ from ..models import BLOCKING, Account, Configuration, ProductLink
 @dataclass(frozen=True)
 class Step:
     """One line of the checklist: whether it is done, what it is, and what to do if it is not.
-    `optional` ones keep nobody from beginning."""
+    `optional` ones keep nobody from beginning; `field` is the one of the form that changes it."""
 
     done: bool
     label: str
     advice: str
     optional: bool = False
+    field: str = ""
 
 
 def steps(health: Health, configuration: Configuration) -> list[Step]:
-    """The checklist from top to bottom. Three queries."""
+    """The checklist from top to bottom. Two queries."""
     account = Account.objects.filter(pk=1).first() or Account()
     links = ProductLink.objects.filter(product__isnull=False).exclude(enabled=False)
     ready = links.exclude(Q(ready_code="") | Q(ready_code__in=BLOCKING)).count()
-    decided = Configuration.objects.filter(pk=1).exists() and (
-        configuration.budget_per_day or configuration.budget_per_month
-    )
     idle = nobody_works(health)
     return [
         Step(
@@ -60,11 +58,7 @@ def steps(health: Health, configuration: Configuration) -> list[Step]:
             _("Privacy page"),
             _("Tell shoppers on your privacy page what becomes of their photos, and link it."),
         ),
-        Step(
-            bool(decided),
-            _("Budget"),
-            _("Without a budget only the limits of each shopper bound what a day can cost."),
-        ),
+        _budget(configuration),
         Step(
             bool(configuration.alert_addresses),
             _("Alerts"),
@@ -77,3 +71,41 @@ def steps(health: Health, configuration: Configuration) -> list[Step]:
             _("Shoppers see no button yet. Try it first with “Staff only”."),
         ),
     ]
+
+
+def _budget(configuration: Configuration) -> Step:
+    """What the shop can lose, whoever decided it."""
+    day, month = configuration.budget_per_day, configuration.budget_per_month
+    beyond = configuration.budget_spent == configuration.WhenSpent.CUSTOMERS
+    if beyond and day:
+        words = ngettext(
+            "After %(count)d credit a day only signed-in customers go on",
+            "After %(count)d credits a day only signed-in customers go on",
+            day,
+        )
+    elif beyond and month:
+        words = ngettext(
+            "After %(count)d credit a month only signed-in customers go on",
+            "After %(count)d credits a month only signed-in customers go on",
+            month,
+        )
+    elif day:
+        words = ngettext(
+            "The shop spends at most %(count)d credit a day",
+            "The shop spends at most %(count)d credits a day",
+            day,
+        )
+    elif month:
+        words = ngettext(
+            "The shop spends at most %(count)d credit a month",
+            "The shop spends at most %(count)d credits a month",
+            month,
+        )
+    else:
+        words = _("The shop has no budget")
+    return Step(
+        bool(day or month),
+        words % {"count": day or month},
+        _("Without a budget only the limits of each shopper bound what a day can cost."),
+        field="budget_per_day" if day or not month else "budget_per_month",
+    )

@@ -67,8 +67,12 @@ class Limits(models.Model):
 
     budget_per_day = _limit(
         _("credits per day"),
-        None,
-        _("What the whole shop may spend from midnight to midnight. Empty: no limit."),
+        100,
+        _(
+            "What the whole shop may spend from midnight to midnight. 100 is what ten guests use "
+            "who use all they may: more than a small shop needs, and no ruin if somebody means "
+            "harm. Raise it when shoppers run into it. Empty: no limit."
+        ),
     )
     budget_per_month = _limit(
         _("credits per month"),

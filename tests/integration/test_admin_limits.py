@@ -152,7 +152,7 @@ def test_the_checklist_says_what_is_missing(
         "No worker has been seen.",
         "0 products are ready",
         "Tell shoppers on your privacy page",
-        "Without a budget",
+        "The shop spends at most 100 credits a day Change",
         "Shoppers see no button yet.",
     ):
         assert advice in page
@@ -173,6 +173,49 @@ def test_the_checklist_of_a_shop_that_is_ready(
     checklist = page.find("h2", string="Checklist").find_next("table")
     assert "1 product is ready" in checklist.get_text()
     assert [image["alt"] for image in checklist.select("img")] == ["Done:"] * 8
+
+
+@pytest.mark.parametrize(
+    ("set_to", "words", "alt", "field"),
+    [
+        ({}, "The shop spends at most 100 credits a day", "Done:", "budget_per_day"),
+        (
+            {"budget_per_day": None},
+            "The shop has no budget Without a budget only",
+            "Missing:",
+            "budget_per_day",
+        ),
+        (
+            {"budget_per_day": None, "budget_per_month": 1200},
+            "The shop spends at most 1200 credits a month",
+            "Done:",
+            "budget_per_month",
+        ),
+        (
+            {"budget_per_day": 1, "budget_spent": "customers"},
+            "After 1 credit a day only signed-in customers go on",
+            "Done:",
+            "budget_per_day",
+        ),
+        (
+            {"budget_per_day": None, "budget_per_month": 30, "budget_spent": "customers"},
+            "After 30 credits a month only signed-in customers go on",
+            "Done:",
+            "budget_per_month",
+        ),
+    ],
+)
+def test_the_checklist_says_what_the_shop_can_spend(
+    admin_client: Any, db: None, set_to: dict[str, Any], words: str, alt: str, field: str
+) -> None:
+    if set_to:
+        Configuration(**set_to).save()
+    page = BeautifulSoup(admin_client.get(FORM).content, "html.parser")
+    checklist = page.find("h2", string="Checklist").find_next("table")
+    row = checklist.find("a", href=f"#id_{field}").find_parent("tr")
+    assert words in " ".join(row.get_text(" ").split())
+    assert row.img["alt"] == alt
+    assert page.find(id=f"id_{field}")
 
 
 @pytest.mark.parametrize(

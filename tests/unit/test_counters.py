@@ -176,7 +176,9 @@ class TestNaming:
     def test_december_is_followed_by_january(self, settings: Any) -> None:
         settings.TIME_ZONE = "UTC"
         december = datetime(2026, 12, 31, 12, tzinfo=timezone.utc)
-        (found,) = allowance.set_budgets(Configuration(budget_per_month=1), december)
+        (found,) = allowance.set_budgets(
+            Configuration(budget_per_day=None, budget_per_month=1), december
+        )
         assert found.until == datetime(2027, 1, 1, tzinfo=timezone.utc)
 
 
