@@ -7,7 +7,7 @@ from django.db.models import F, QuerySet
 
 from .. import clock, logs
 from ..api import GenlookError
-from ..models import Erasure, Photo, Shopper, TryOn
+from ..models import Counter, Erasure, Photo, Shopper, Spent, TryOn, allowance
 from ..models.mark import last_sent_here, ours
 from ..models.moments import over
 from ..shopper import erasure as local
@@ -21,6 +21,9 @@ logger = logs.logger(__name__)
 
 WAIT_SECONDS = 15.0
 LONGEST_WAIT_SECONDS = 3600.0
+PER_HOUR = 5
+"""Times that one shopper may have everything erased at Genlook in an hour. Chosen here: more than
+anybody means, and each costs a request."""
 
 
 def due(now: datetime) -> QuerySet[Erasure]:
@@ -37,9 +40,16 @@ def ask_for(external_user_id: str, accounts: Iterable[str]) -> None:
 
 
 def erase_everything(shopper: Shopper) -> None:
-    """Erase all pictures of a shopper at her wish: here now, at Genlook by tasks. What waits
-    is cancelled; what is being made is dropped on arrival. Safe to repeat."""
+    """Erase all pictures of a shopper at their wish: here now, at Genlook by tasks. What waits
+    is cancelled; what is being made is dropped on arrival. Safe to repeat; whoever repeats it
+    more than `PER_HOUR` times waits until the hour is over for what Genlook has to do."""
     with atomic():
+        allowed = allowance.erasures(shopper.pk, PER_HOUR, clock.now())
+        try:
+            Counter.objects.take([allowed])
+        except Spent:
+            local.erase_shopper(shopper, due=allowed.until)
+            return
         waiting = TryOn.objects.filter(shopper=shopper, status=TryOn.Status.QUEUED)
         for pk in waiting.values_list("pk", flat=True):
             TryOn.objects.move(pk, TryOn.Status.QUEUED, TryOn.Status.CANCELLED)

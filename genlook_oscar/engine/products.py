@@ -1,6 +1,7 @@
 """A product at Genlook: registered before the first click where there is time for it."""
 
 import uuid
+from contextlib import suppress
 from datetime import timedelta
 from enum import Enum
 from typing import Any
@@ -21,9 +22,10 @@ from ..catalogue.links import link_for, note_sku
 from ..catalogue.payload import VALID_FOR_DAYS, ProductUnfit, upsert
 from ..catalogue.readiness import note_refused, note_taken, note_unfit
 from ..conf import conf
-from ..models import ProductLink
+from ..models import Counter, ProductLink, Spent, allowance
 from ..models.mark import mark
-from ..models.moments import free
+from ..models.moments import ahead, free, longest_lease
+from ..transactions import in_turn
 from .account import ask
 from .pacing import Kind, Paused
 from .queue import enqueue
@@ -37,14 +39,38 @@ PASSING_CODES = frozenset({"PRODUCT_IMAGE_FETCH_FAILED"})
 """Refusals that say nothing about the product as it is: its pictures were not reached once."""
 RENEWED_BEFORE = timedelta(days=1)
 """A registration with less of its life left than this is sent anew where there is time."""
+ASK_AGAIN = timedelta(minutes=5)
+"""A registration that nothing has come of is asked for again after this time. Chosen here."""
+AHEAD_PER_MINUTE = 20
+"""Registrations that visits alone may ask for, all together: a fifth of the requests that the
+account has (documented: 100 a minute). Chosen here."""
 
 
 def enqueue_registration(product: Any) -> None:
-    """Register the product from a worker if Genlook does not know this very content."""
+    """Register the product from a worker if Genlook does not know this very content.
+
+    Whoever looks at a room may be a script, so this is asked for once per product until it is
+    done or `ASK_AGAIN` is over, and for so many products a minute. What is left out here the
+    click makes good, which then sends the product itself.
+    """
     link = link_for(product)
     note_sku(link)
-    if not link.is_known(fingerprint(product)):
-        enqueue("register_product", link.pk)
+    if link.is_known(fingerprint(product)):
+        return
+    now = clock.now()
+    if ahead(link.asked_until, now, longest_lease()):
+        return
+
+    def ask_for() -> bool:
+        unasked = ProductLink.objects.filter(free("asked_until", now), pk=link.pk)
+        if not unasked.update(asked_until=now + ASK_AGAIN):
+            return False
+        Counter.objects.take([allowance.registrations(AHEAD_PER_MINUTE, now)])
+        return True
+
+    with suppress(Spent):
+        if in_turn(ask_for):
+            enqueue("register_product", link.pk)
 
 
 def register(pk: int | str) -> None:
@@ -139,6 +165,7 @@ def note_sent(link: ProductLink, content: str, lifetime_days: int) -> None:
         lifetime_days=lifetime_days,
         known_until=now + timedelta(days=lifetime_days) - MARGIN,
         error_code="",
+        asked_until=None,
     )
     note_taken(link)
 

@@ -69,9 +69,7 @@ def tryons(configuration: Any, who: Visitor, now: datetime, extra: int = 0) -> l
 def uploads(configuration: Any, who: Visitor, now: datetime) -> list[Allowance]:
     """The photos that a visitor may hand in this hour and today."""
     day, until = _day(now)
-    begun = now.astimezone(timezone.utc).replace(minute=0, second=0, microsecond=0)
-    hour = f"{begun:%Y-%m-%dT%H}"
-    soon = begun + timedelta(hours=1)
+    hour, soon = _hour(now)
     if who.is_customer:
         name = _customer(who)
         per_hour, per_day = (
@@ -99,6 +97,18 @@ def reports(link: Any, shopper: Any, who: Visitor, now: datetime) -> list[Allowa
             (_network(window, who), 1, until),
         ]
     )
+
+
+def erasures(shopper: Any, limit: int, now: datetime) -> Allowance:
+    """The times in this hour that a shopper may have everything erased at once."""
+    hour, until = _hour(now)
+    return Allowance(f"erase:{hour}:shopper-{shopper}", limit, until)
+
+
+def registrations(limit: int, now: datetime) -> Allowance:
+    """The products that may be registered in this minute because somebody looks at them."""
+    begun = now.astimezone(timezone.utc).replace(second=0, microsecond=0)
+    return Allowance(f"register:{begun:%Y-%m-%dT%H:%M}", limit, begun + timedelta(minutes=1))
 
 
 def budgets(configuration: Any, now: datetime) -> list[Allowance]:
@@ -145,6 +155,11 @@ def _counted(found: list[tuple[str, int | None, datetime]]) -> list[Allowance]:
 def _day(now: datetime) -> tuple[str, datetime]:
     local = now.astimezone(get_default_timezone())
     return f"{local:%Y-%m-%d}", _midnight(local + timedelta(days=1))
+
+
+def _hour(now: datetime) -> tuple[str, datetime]:
+    begun = now.astimezone(timezone.utc).replace(minute=0, second=0, microsecond=0)
+    return f"{begun:%Y-%m-%dT%H}", begun + timedelta(hours=1)
 
 
 def _midnight(day: datetime) -> datetime:

@@ -104,6 +104,8 @@ class ProductLink(models.Model):
     known_until = models.DateTimeField(_("known to Genlook until"), null=True, editable=False)
     lifetime_days = models.PositiveSmallIntegerField(default=0, editable=False)
     last_used_at = models.DateTimeField(_("last tried on"), null=True, editable=False)
+    asked_until = models.DateTimeField(null=True, editable=False)
+    """Until then nobody else's visit has it registered, unless that is done."""
     claim = models.CharField(max_length=32, blank=True, editable=False)
     claimed_until = models.DateTimeField(null=True, editable=False)
     error_code = models.CharField(_("last error"), max_length=64, blank=True, editable=False)

@@ -67,17 +67,17 @@ def erase_result(tryon: TryOn, *, due_at: datetime | None = None) -> bool:
     return expired
 
 
-def erase_shopper(shopper: Shopper) -> list[Erasure]:
+def erase_shopper(shopper: Shopper, due: datetime | None = None) -> list[Erasure]:
     """Erase all pictures of a shopper here, take her consents back, and ask Genlook to erase
     what it holds under any of her names. Safe to repeat.
 
-    Returns the rows that the engine has to work off. Try-ons under way find their photo
-    gone, or are dropped when their picture arrives.
+    Returns the rows that the engine has to work off, at once or when they are `due`. Try-ons
+    under way find their photo gone, or are dropped when their picture arrives.
     """
     now = clock.now()
     with atomic():
         everyone = [shopper.pk, *shopper.merged.values_list("pk", flat=True)]
-        asked = ask_genlook(names_sent(shopper))
+        asked = ask_genlook(names_sent(shopper), due=due)
         for photo in Photo.objects.filter(shopper__in=everyone).exclude(file=""):
             erase_photo(photo, at_genlook=False)
         tryons = TryOn.objects.filter(shopper__in=everyone)
@@ -91,22 +91,24 @@ def erase_shopper(shopper: Shopper) -> list[Erasure]:
 
 
 def ask_genlook(
-    sent: Iterable[tuple[str, str]], repeat_until: datetime | None = None
+    sent: Iterable[tuple[str, str]],
+    repeat_until: datetime | None = None,
+    due: datetime | None = None,
 ) -> list[Erasure]:
     """Write down what Genlook must erase: all it holds under these names, each in the account of
-    this mark. Returns the open rows, one for each; empty names are left out. With
-    `repeat_until`, it is repeated until then whatever our rows say."""
+    this mark, at once or when it is `due`. Returns the open rows, one for each; empty names are
+    left out. With `repeat_until`, it is repeated until then whatever our rows say."""
     rows = []
     now = clock.now()
     for name, account in sorted({(name, account) for name, account in sent if name}):
         asked = {"external_user_id": name, "account": account}
         row = Erasure.objects.filter(**asked, done_at=None).first()
         if row is None:
-            row = Erasure.objects.create(**asked, repeat_until=repeat_until)
+            row = Erasure.objects.create(**asked, repeat_until=repeat_until, not_before=due or now)
         else:
             # At once, not when its turn comes; one under way now has another after it.
             open_row = Erasure.objects.filter(pk=row.pk)
-            open_row.update(not_before=now)
+            open_row.update(not_before=due or now)
             open_row.exclude(erased_at=None).update(erased_at=None, requested_at=now)
             if repeat_until:
                 open_row.update(repeat_until=repeat_until)

@@ -20,24 +20,33 @@ from .refusals import PhotoRefused
 
 logger = logs.logger(__name__)
 
-__all__ = ["PhotoRefused", "mine", "take_in"]
+__all__ = ["PhotoRefused", "keep", "mine", "read", "take_in"]
 
 
 def take_in(shopper: Shopper, uploaded_file: Any, configuration: Configuration) -> Photo:
-    """Return the shopper's photo made from an uploaded file (None when there was none).
+    """Return the shopper's photo made from an uploaded file (None when there was none): `read`,
+    then `keep`. Raises `PhotoRefused`."""
+    return keep(shopper, read(uploaded_file), configuration)
 
-    The photo is rebuilt from its pixels and kept in private storage for the
-    configuration's days. A picture that she gave before, and that is not over its time,
-    gives the same row, whose days begin anew; Genlook's copy keeps its own time. What speaks
-    against the photo stands in its `warnings`. Raises `PhotoRefused`.
-    """
-    content = _content(uploaded_file)
-    rebuilt = rebuild(
-        content,
+
+def read(uploaded_file: Any) -> Rebuilt:
+    """Return an uploaded file (None when there was none) rebuilt from its pixels. Writes
+    nothing. Raises `PhotoRefused`."""
+    return rebuild(
+        _content(uploaded_file),
         max_pixels=conf.max_photo_pixels,
         long_side=conf.photo_long_side,
         patience=Patience.of(conf.photo_seconds),
     )
+
+
+def keep(shopper: Shopper, rebuilt: Rebuilt, configuration: Configuration) -> Photo:
+    """Return the shopper's photo, kept in private storage for the configuration's days.
+
+    A picture that the shopper gave before, and that is not over its time, gives the same row,
+    whose days begin anew; Genlook's copy keeps its own time. What speaks against the photo
+    stands in its `warnings`. Raises `PhotoRefused` where there is no room for it.
+    """
     try:
         with atomic():
             shopper = identity.lock(shopper)

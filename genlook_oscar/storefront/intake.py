@@ -1,6 +1,7 @@
 """What a shopper hands in: a photo, her agreement, a click."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from ..engine.photos import enqueue_upload
 from ..models import Configuration, Photo, Spent
 from ..shopper import consent, identity
 from ..shopper.limits import count_upload
-from ..shopper.photos import PhotoRefused, take_in
+from ..shopper.photos import PhotoRefused, keep, read
 from . import own
 from .answers import Problem, field_problem, limit_problem
 from .product import find
@@ -62,8 +63,8 @@ def agrees(fields: Mapping[str, Any], configuration: Configuration) -> bool:
 def take_photo(request: HttpRequest, uploaded: Any, configuration: Configuration) -> Photo:
     """Take in a photo that came with the request, and start sending it to Genlook.
 
-    Nothing is stored before she agrees: by `consent` in the same form, or earlier. Raises
-    `Problem`.
+    Nothing is stored before the shopper agrees: by `consent` in the same form, or earlier.
+    Nothing but the count is before the photo has proved to be one. Raises `Problem`.
     """
     closed = of_shop(configuration, request.user) or no_credits()
     if closed:
@@ -71,15 +72,19 @@ def take_photo(request: HttpRequest, uploaded: Any, configuration: Configuration
     agreed = agrees(request.POST, configuration)
     if not agreed and needs_consent(request, configuration):
         raise field_problem("consent", "consent_needed", shopper_message("consent_needed"))
-    shopper = identity.get_or_create(request)
-    if agreed:
-        consent.record(shopper, configuration)
+    who = visitor.of_request(request)
     try:
-        count_upload(configuration, visitor.of_request(request))
+        count_upload(configuration, who)
+        rebuilt = read(uploaded)
+        shopper = identity.get_or_create(request)
+        if not (who.is_customer or who.key):
+            # Only now there is a guest to be counted; their network was before.
+            count_upload(configuration, replace(who, key=shopper.key, network=""))
+        if agreed:
+            consent.record(shopper, configuration)
+        photo = keep(shopper, rebuilt, configuration)
     except Spent as spent:
         raise too_many_photos(spent) from None
-    try:
-        photo = take_in(shopper, uploaded, configuration)
     except PhotoRefused as refused:
         status = STATUSES.get(refused.code, 400)
         problem = field_problem("photo", refused.code, refused.message, status)
