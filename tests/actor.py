@@ -12,7 +12,7 @@ from genlook_oscar.engine import books, progress, tryons
 from genlook_oscar.engine.outcomes import fail
 from genlook_oscar.engine.pacing import Kind, Paused, acquire
 from genlook_oscar.engine.queue import ensure_schedules
-from genlook_oscar.models import Account, Photo, Shopper, TryOn
+from genlook_oscar.models import Account, Configuration, Photo, Shopper, TryOn
 
 
 def claim(pk: str) -> object:
@@ -64,6 +64,15 @@ def click_or_be_refused(shopper: str, product: str, photo: str) -> object:
         return click(shopper, product, photo)
     except tryons.Refused as refused:
         return refused.code
+
+
+def share(pk: str) -> object:
+    from genlook_oscar.shopper import sharing
+
+    made = sharing.share(TryOn.objects.get(pk=pk)) if pk != "off" else None
+    if pk == "off":
+        Configuration.objects.update(sharing=False)
+    return bool(made)
 
 
 def give_up(pk: str) -> object:

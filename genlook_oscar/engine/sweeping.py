@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from .. import clock, logs
 from ..models import Account, Configuration, Counter, TryOn
+from ..models.configuration import end_links
 from ..models.returns import give_back_late
 from ..shopper import erasure
 from ..shopper.experiment import forget_old
@@ -26,6 +27,8 @@ def sweep() -> None:
     end_overdue()
     moved.end()
     expire_pictures()
+    # Whoever writes to the database past Django switches sharing off as well.
+    end_links()
     hand_over()
     if work_left():
         ensure_watcher()

@@ -4,7 +4,9 @@ from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from ..transactions import atomic
 from .limits import Limits
+from .share import Share
 
 MAX_RETENTION_DAYS = 7
 """Genlook keeps pictures for at most 7 days, which is also its documented default."""
@@ -14,6 +16,23 @@ UNFIT_KINDS = (
 )
 """Genlook does tops, bottoms, full body, outerwear, eyewear, hats and accessories. Chosen
 here, for a start: what shops of such things often sell beside them."""
+
+
+class ConfigurationQuerySet(models.QuerySet["Configuration"]):
+    def update(self, **values: Any) -> int:
+        if "sharing" not in values:
+            return super().update(**values)
+        with atomic():
+            changed = super().update(**values)
+            end_links()
+        return changed
+
+
+def end_links() -> None:
+    """End all links to shared pictures, for good, where sharing is off. Whoever switches it off
+    does so in one transaction with this."""
+    if not Configuration.objects.filter(sharing=True).exists():
+        Share.objects.all().delete()
 
 
 class Configuration(Limits):
@@ -192,6 +211,8 @@ class Configuration(Limits):
     )
     updated_at = models.DateTimeField(_("last change"), auto_now=True)
 
+    objects = ConfigurationQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("configuration")
         verbose_name_plural = _("configuration")
@@ -201,7 +222,12 @@ class Configuration(Limits):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.pk = 1
-        super().save(*args, **kwargs)
+        named = kwargs.get("update_fields")
+        if named is not None and "sharing" not in named:
+            return super().save(*args, **kwargs)
+        with atomic():
+            super().save(*args, **kwargs)
+            end_links()
 
     @classmethod
     def load(cls) -> "Configuration":

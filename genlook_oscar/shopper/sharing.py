@@ -4,14 +4,17 @@ or until the picture is gone."""
 from typing import Any
 
 from .. import clock
-from ..models import Share, TryOn
+from ..models import Configuration, Share, TryOn
 from ..transactions import atomic
 
 
 @atomic
 def share(tryon: TryOn) -> Share | None:
     """Return the link to the picture of `tryon`, made now if need be; None when there is no
-    picture, or no longer."""
+    picture, or no longer, or the shop does not allow it."""
+    # Whoever switches sharing off changes this row first, so no link outlives that.
+    if not Configuration.objects.select_for_update().filter(pk=1, sharing=True).first():
+        return None
     # Whoever erases the picture changes this row first, so no link is made behind her back.
     row = TryOn.objects.select_for_update().filter(pk=tryon.pk, hidden_at=None).first()
     if row is None or not row.has_result():

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from oscar.core.loading import get_model
 
+from genlook_oscar import tasks
 from genlook_oscar.engine.reports import bad_reports
-from genlook_oscar.models import Erasure, Photo, Report, Share, TryOn
+from genlook_oscar.models import Configuration, Erasure, Photo, Report, Share, TryOn
 
 from .conftest import HTML, Visitor, content
 from .test_pages import soup, words
@@ -104,8 +106,6 @@ def test_a_link_stays_the_same_until_it_is_taken_back_for_good(
 
 
 def switch_off(visitor: Visitor, tryon: TryOn) -> None:
-    from genlook_oscar.models import Configuration
-
     Configuration.objects.update(sharing=False)
 
 
@@ -127,7 +127,73 @@ def test_a_link_ends_with_the_picture(
     ENDS[how](visitor, tryon)
 
     assert not is_open(address)
-    assert Share.objects.exists() == (how == "switched off")
+    assert not Share.objects.exists()
+
+
+def by_save(sharing: bool) -> None:
+    row = Configuration.load()
+    row.sharing = sharing
+    row.save()
+
+
+def by_one_field(sharing: bool) -> None:
+    row = Configuration.load()
+    row.sharing = sharing
+    row.save(update_fields=["sharing"])
+
+
+def by_rows(sharing: bool) -> None:
+    row = Configuration.load()
+    row.sharing = sharing
+    Configuration.objects.bulk_update([row], ["sharing"])
+
+
+def past_django(sharing: bool) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE genlook_oscar_configuration SET sharing = %s", [sharing])
+    tasks.sweep()
+
+
+SWITCHES = {
+    "save": by_save,
+    "one field": by_one_field,
+    "update": lambda sharing: Configuration.objects.update(sharing=sharing),
+    "chosen rows": lambda sharing: Configuration.objects.exclude(sharing=sharing).update(
+        sharing=sharing
+    ),
+    "bulk": by_rows,
+    "past Django": past_django,
+}
+
+
+@pytest.mark.usefixtures("sharing")
+@pytest.mark.parametrize("how", SWITCHES)
+def test_switched_on_again_brings_no_link_back(
+    visitor: Visitor, product: Any, finished: Any, how: str
+) -> None:
+    tryon = finished(visitor, product)
+    address = share(visitor, tryon)
+
+    SWITCHES[how](False)
+    SWITCHES[how](True)
+
+    assert not is_open(address)
+    second = share(visitor, tryon)
+    assert second != address
+    assert is_open(second)
+
+
+@pytest.mark.usefixtures("sharing")
+def test_other_changes_end_no_link(visitor: Visitor, product: Any, finished: Any) -> None:
+    address = share(visitor, finished(visitor, product))
+    row = Configuration.load()
+    row.crop = False
+    row.save()
+    row.save(update_fields=["crop"])
+    Configuration.objects.update(crop=True)
+    Configuration.objects.update(sharing=True)
+    tasks.sweep()
+    assert is_open(address)
 
 
 @pytest.mark.usefixtures("sharing")
