@@ -25,7 +25,7 @@ class Step:
 
 def steps(health: Health, configuration: Configuration) -> list[Step]:
     """The checklist from top to bottom. Two queries."""
-    account = Account.objects.filter(pk=1).first() or Account()
+    account = Account.mine().first() or Account()
     links = ProductLink.objects.filter(product__isnull=False).exclude(enabled=False)
     ready = links.exclude(Q(ready_code="") | Q(ready_code__in=BLOCKING)).count()
     idle = nobody_works(health)

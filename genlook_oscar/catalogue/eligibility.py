@@ -115,7 +115,7 @@ def of_account(account: Account) -> tuple[Reason, datetime | None] | None:
 
 def no_credits() -> Reason | None:
     """The reason, where it is certain that the account has no credits left. One query."""
-    account = Account.objects.filter(pk=1).only(*facts.ACCOUNT).first()
+    account = Account.mine().only(*facts.ACCOUNT).first()
     lacking = account and account.is_mine and account.lacks_credits(clock.now())
     return Reason.NO_CREDITS if lacking else None
 

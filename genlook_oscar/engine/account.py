@@ -156,7 +156,7 @@ def answered(account: Account, about: str) -> None:
         return
     # While the way is closed, what closed it is not over.
     over = ~Q(alarm_code__in=["", *LASTING]) & Q(circuit_reason="")
-    Account.objects.filter(pk=1).update(
+    Account.mine().update(
         answered_at=now,
         alarm_code=Case(When(over, then=Value("")), default=F("alarm_code")),
     )
@@ -168,7 +168,7 @@ def accepted(account: Account, sent_at: datetime) -> None:
     if account.circuit_last:
         circuit.accepted(sent_at)
     if account.alarm_code:
-        Account.objects.filter(pk=1).exclude(alarm_code="").update(alarm_code="")
+        Account.mine().exclude(alarm_code="").update(alarm_code="")
 
 
 def check() -> None:
@@ -188,12 +188,12 @@ def check() -> None:
         logger.warning("The credits could not be read: %s", error)
         return
     now = clock.now()
-    Account.objects.filter(pk=1).update(credits=credits, credits_at=now, answered_at=now)
+    Account.mine().update(credits=credits, credits_at=now, answered_at=now)
     books.reconcile(credits)
     # What is being made may be charged only when it is done (not documented).
     spoken_for = TryOn.objects.ours().filter(status=TryOn.Status.GENERATING).count()
     if credits > spoken_for:
-        Account.objects.filter(pk=1, alarm_code=CREDITS_CODE).update(alarm_code="")
+        Account.mine().filter(alarm_code=CREDITS_CODE).update(alarm_code="")
         circuit.topped_up()
     elif credits <= 0:
         alarm(CREDITS_CODE)

@@ -107,7 +107,7 @@ def _tell_hidden(configuration: Configuration) -> None:
 
 def _tell_credits(configuration: Configuration, account: Account) -> None:
     low = configuration.alert_credits
-    row = Account.objects.filter(pk=1)
+    row = Account.mine()
     if account.credits is None:
         return
     if account.credits >= max(low, 1):
@@ -134,7 +134,7 @@ def _tell_alarm(configuration: Configuration, account: Account) -> None:
     untold = Q(alarm_told_at=None) | Q(alarm_told_at__lt=F("alarm_at"))
     another = ~Q(alarm_told=code) | Q(alarm_told_at=None)
     due = untold & (another | Q(alarm_told_at__lte=now - AGAIN_AFTER))
-    row = Account.objects.filter(due, pk=1, alarm_code=code)
+    row = Account.mine().filter(due, alarm_code=code)
     if row.update(alarm_told=code, alarm_told_at=now):
         _mail(configuration, gettext("Try-ons do not work"), alarm_message(code))
 
@@ -145,9 +145,7 @@ def tell_workers(*, aside: bool = True) -> None:
     configuration = Configuration.load()
     now = clock.now()
     due = past("stopped_told_at", now - AGAIN_AFTER, now)
-    if not configuration.enabled or not Account.objects.filter(due, pk=1).update(
-        stopped_told_at=now
-    ):
+    if not configuration.enabled or not Account.mine().filter(due).update(stopped_told_at=now):
         return
     with override(settings.LANGUAGE_CODE):
         subject, text = gettext("Try-ons do not work"), alarm_message(WORKERS_CODE)

@@ -99,9 +99,9 @@ def reconcile(credits: int) -> None:
     if "books_since" in values or not under_way:
         values |= _even(account, values, now if not under_way else None)
     # Another reading, or a row deleted meanwhile, makes this one void; the next comes soon.
-    Account.objects.filter(
-        pk=1, books_at=account.books_at, books_settled=account.books_settled
-    ).update(**values)
+    Account.mine().filter(books_at=account.books_at, books_settled=account.books_settled).update(
+        **values
+    )
 
 
 def _even(account: Account, values: dict[str, Any], quiet_at: datetime | None) -> dict[str, Any]:
@@ -138,7 +138,7 @@ def note_deleted(tryon: TryOn) -> None:
         return
     # After the commit: a long deletion must not keep the account's row from the workers.
     transaction.on_commit(
-        lambda: Account.objects.filter(pk=1).update(books_settled=F("books_settled") - 1),
+        lambda: Account.mine().update(books_settled=F("books_settled") - 1),
         robust=True,
     )
 

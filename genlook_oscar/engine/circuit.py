@@ -62,8 +62,10 @@ def check(account: Account) -> Open | None:
     left = ahead(account.circuit_until, now, LONGEST_PAUSE)
     if not left:
         pause = min(FIRST_PAUSE * 2 ** min(account.circuit_streak, 10), LONGEST_PAUSE)
-        mine = Account.objects.filter(pk=1, circuit_until=account.circuit_until).update(
-            circuit_until=now + pause, circuit_streak=F("circuit_streak") + 1
+        mine = (
+            Account.mine()
+            .filter(circuit_until=account.circuit_until)
+            .update(circuit_until=now + pause, circuit_streak=F("circuit_streak") + 1)
         )
         if mine:
             return None
@@ -88,7 +90,7 @@ def failed(reason: str, name: str) -> bool:
     account = Account.load()
     known = account.circuit_about if account.circuit_last == reason else []
     about = [*(other for other in known if other != name), name][-KEPT:]
-    row = Account.objects.filter(pk=1)
+    row = Account.mine()
     row.update(circuit_last=reason, circuit_about=about)
     if len(about) < IN_A_ROW or not _needed(about):
         return False
@@ -101,7 +103,7 @@ def out_of_credits() -> bool:
     """Note that Genlook said so: that is certain. True when it closed the way."""
     Account.load()
     return _close_the_way(
-        Account.objects.filter(pk=1).exclude(circuit_reason=NO_CREDITS),
+        Account.mine().exclude(circuit_reason=NO_CREDITS),
         NO_CREDITS,
         circuit_last=NO_CREDITS,
         circuit_about=[],
@@ -131,8 +133,8 @@ def worked(account: Account, about: str) -> None:
     endpoint = about.partition("/")[0]
     left = [name for name in account.circuit_about if _endpoint(name) not in (endpoint, HOST)]
     lasting = account.circuit_reason in LASTING
-    before = Account.objects.filter(
-        pk=1, circuit_since=account.circuit_since, circuit_last=account.circuit_last
+    before = Account.mine().filter(
+        circuit_since=account.circuit_since, circuit_last=account.circuit_last
     )
     if endpoint == "credits" and account.circuit_reason and not lasting:
         if len(left) < len(account.circuit_about):
@@ -151,12 +153,12 @@ def accepted(sent_at: datetime) -> None:
     """Note what ends every row of failures: an accepted try-on, sent at that moment. What was
     sent before the way was closed does not open it."""
     since = Q(circuit_since=None) | Q(circuit_since__lte=sent_at) | Q(circuit_since__gt=clock.now())
-    _open_the_way(Account.objects.filter(since, ~Q(circuit_last=""), pk=1))
+    _open_the_way(Account.mine().filter(since, ~Q(circuit_last="")))
 
 
 def topped_up() -> None:
     """Note that there are credits."""
-    _open_the_way(Account.objects.filter(pk=1, circuit_reason=NO_CREDITS))
+    _open_the_way(Account.mine().filter(circuit_reason=NO_CREDITS))
 
 
 def _open_the_way(row: Any) -> None:

@@ -136,7 +136,7 @@ def health() -> Health:
     """Look at everything once, and judge it."""
     now = clock.now()
     causes = _networkless(now)
-    account = Account.objects.filter(pk=1).annotate(hidden=_hidden(), **causes).first() or Account()
+    account = Account.mine().annotate(hidden=_hidden(), **causes).first() or Account()
     live = _live(now)
     stopped = _age(account.stopped_since, now)
     age, unasked = _age(live["oldest"], now), _age(live["unasked"], now)

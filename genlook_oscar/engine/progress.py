@@ -66,7 +66,7 @@ def of(tryon: TryOn, *, account: Account | None = None) -> Progress:
         return Progress(None, 0, 0)
     waits = tryon.status != TryOn.Status.GENERATING
     if account is None:
-        rows = _counting(tryon.created_at) if waits else Account.objects.all()
+        rows = _counting(tryon.created_at) if waits else Account.mine()
         account = _row(rows.only(*(TOLD_WAITING if waits else TOLD)))
     ready = tryon.not_before if waits else tryon.next_poll_at
     stopped = asked and workers.tend(account, ready if ready and ready <= now else now)
@@ -125,7 +125,7 @@ def account_at(moment: datetime) -> Account:
 
 def _counting(moment: datetime) -> QuerySet[Account]:
     before = TryOn.objects.filter(status__in=WAITING, created_at__lt=moment)
-    return Account.objects.annotate(ahead=_count(before), running=_running())
+    return Account.mine().annotate(ahead=_count(before), running=_running())
 
 
 @cache
@@ -143,10 +143,10 @@ def _count(rows: TryOnQuerySet) -> Subquery:
 
 def _row(rows: QuerySet[Account]) -> Account:
     try:
-        return rows.get(pk=1)
+        return rows.get()
     except Account.DoesNotExist:
         Account.load()
-        return rows.get(pk=1)
+        return rows.get()
 
 
 def _nobody_comes(account: Account, now: datetime) -> bool:

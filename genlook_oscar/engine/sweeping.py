@@ -55,7 +55,7 @@ def sweep() -> None:
     if _long_ago(account.tidied_at, now, TIDY_EVERY):
         tidy()
     # Last, so that a sweep which never comes to its end is seen as one that does not run.
-    Account.objects.filter(pk=1).update(swept_at=clock.now())
+    Account.mine().update(swept_at=clock.now())
 
 
 def _long_ago(moment: datetime | None, now: datetime, after: timedelta) -> bool:
@@ -68,7 +68,7 @@ def tidy() -> None:
     counted of visitors for experiments that are over."""
     now = clock.now()
     configuration = Configuration.load()
-    Account.objects.filter(pk=1).update(tidied_at=now)
+    Account.mine().update(tidied_at=now)
     delete_strays(now - timedelta(days=configuration.retention_days))
     forget_old(configuration, now)
 

@@ -75,7 +75,7 @@ def learn(seconds: float | None, waited: float) -> None:
         seconds = waited
     if seconds >= 0:
         durations = [*Account.load().durations, round(seconds, 2)][-KEPT:]
-        Account.objects.filter(pk=1).update(durations=durations)
+        Account.mine().update(durations=durations)
 
 
 def seconds_since(moment: datetime | None) -> float:

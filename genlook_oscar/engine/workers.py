@@ -53,8 +53,8 @@ AT_ONCE = 20
 def sign() -> None:
     """Leave a sign of life, which opens the fitting room. For workers only."""
     signs = {"alive_at": clock.now(), "alive_key": fingerprint()}
-    if not Account.objects.filter(pk=1).update(**signs, stopped_since=None):
-        Account.objects.get_or_create(pk=1, defaults=signs)
+    if not Account.mine().update(**signs, stopped_since=None):
+        Account.mine().get_or_create(defaults=signs)
 
 
 def tend(account: Account, since: datetime | None = None, *, aside: bool = True) -> bool:
@@ -117,7 +117,7 @@ def put_right(rows: TryOnQuerySet | None = None) -> None:
 
 
 def _call(account: Account, now: datetime) -> None:
-    row = Account.objects.filter(pk=1, called_at=account.called_at)
+    row = Account.mine().filter(called_at=account.called_at)
     if row.update(called_at=now, called_key=fingerprint()):
         enqueue("wake")
 
@@ -125,7 +125,7 @@ def _call(account: Account, now: datetime) -> None:
 def _close(account: Account, now: datetime, aside: bool) -> bool:
     """Close the fitting room; False when a worker was seen in this very moment."""
     unseen = Q(alive_at=None) | Q(alive_at__lt=account.called_at) | Q(alive_at__gt=now + SKEW)
-    row = Account.objects.filter(unseen, pk=1, called_at=account.called_at)
+    row = Account.mine().filter(unseen, called_at=account.called_at)
     if row.filter(stopped_since=None).update(stopped_since=now):
         logger.error("No worker shows a sign of life; new try-ons are refused.")
         alerts.tell_workers(aside=aside)

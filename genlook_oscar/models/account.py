@@ -86,9 +86,15 @@ class Account(models.Model):
         super().save(*args, **kwargs)
 
     @classmethod
+    def mine(cls) -> "models.QuerySet[Account]":
+        """The row of the account in charge now, as a query: what is asked or changed with one
+        statement. There may be none yet."""
+        return cls.objects.filter(pk=1)
+
+    @classmethod
     def load(cls) -> "Account":
         """Return the one row, made at first use."""
-        return cls.objects.get_or_create(pk=1)[0]
+        return cls.mine().get_or_create()[0]
 
     @property
     def is_mine(self) -> bool:
@@ -108,7 +114,7 @@ class Account(models.Model):
     def become(cls, mine: str) -> None:
         """Forget what was known of another account: nothing of it holds for this one. What runs
         here (the watcher, the sweep) and the books, which see for themselves, stay."""
-        cls.objects.filter(pk=1).exclude(mark__in=["", mine]).update(
+        cls.mine().exclude(mark__in=["", mine]).update(
             credits=None,
             credits_at=None,
             alarm_code="",
@@ -122,7 +128,7 @@ class Account(models.Model):
             pace_version=F("pace_version") + 1,
             hold_until=None,
         )
-        cls.objects.filter(pk=1).exclude(mark=mine).update(mark=mine)
+        cls.mine().exclude(mark=mine).update(mark=mine)
 
     @classmethod
     def take_watch(cls, seconds: float) -> str | None:
@@ -130,8 +136,10 @@ class Account(models.Model):
         cls.load()
         token = uuid.uuid4().hex
         now = clock.now()
-        taken = cls.objects.filter(free("watcher_until", now, LONGEST_WATCH), pk=1).update(
-            watcher=token, watcher_until=now + timedelta(seconds=seconds)
+        taken = (
+            cls.mine()
+            .filter(free("watcher_until", now, LONGEST_WATCH))
+            .update(watcher=token, watcher_until=now + timedelta(seconds=seconds))
         )
         return token if taken else None
 
@@ -139,12 +147,12 @@ class Account(models.Model):
     def keep_watch(cls, token: str, seconds: float) -> bool:
         """Prolong the lease to `seconds` from now; False when it belongs to another."""
         until = clock.now() + timedelta(seconds=seconds)
-        return bool(cls.objects.filter(pk=1, watcher=token).update(watcher_until=until))
+        return bool(cls.mine().filter(watcher=token).update(watcher_until=until))
 
     @classmethod
     def end_watch(cls, token: str) -> None:
         """Give the lease back, if it is still ours."""
-        cls.objects.filter(pk=1, watcher=token).update(
+        cls.mine().filter(watcher=token).update(
             watcher="", watcher_until=None, watcher_asked_at=None
         )
 
@@ -155,31 +163,27 @@ class Account(models.Model):
         now = clock.now()
         unwatched = free("watcher_until", now, LONGEST_WATCH)
         unasked = past("watcher_asked_at", now - timedelta(seconds=again_after), now)
-        return bool(cls.objects.filter(unwatched & unasked, pk=1).update(watcher_asked_at=now))
+        return bool(cls.mine().filter(unwatched & unasked).update(watcher_asked_at=now))
 
     @classmethod
     def set_pace(cls, version: int, pace: list[float]) -> bool:
         """Store the requests of the last minute if nobody else has since `version`."""
         return bool(
-            cls.objects.filter(pk=1, pace_version=version).update(
-                pace=pace, pace_version=F("pace_version") + 1
-            )
+            cls.mine()
+            .filter(pace_version=version)
+            .update(pace=pace, pace_version=F("pace_version") + 1)
         )
 
     @classmethod
     def hold(cls, seconds: float) -> None:
         """Let no request start for `seconds`; a longer hold stays."""
         until = clock.now() + timedelta(seconds=seconds)
-        cls.objects.filter(pk=1).filter(Q(hold_until=None) | Q(hold_until__lt=until)).update(
-            hold_until=until
-        )
+        cls.mine().filter(Q(hold_until=None) | Q(hold_until__lt=until)).update(hold_until=until)
 
     @classmethod
     def raise_alarm(cls, code: str) -> bool:
         """Record that the merchant must act; True when this alarm is new."""
         cls.load()
         return bool(
-            cls.objects.filter(pk=1)
-            .exclude(alarm_code=code)
-            .update(alarm_code=code, alarm_at=clock.now())
+            cls.mine().exclude(alarm_code=code).update(alarm_code=code, alarm_at=clock.now())
         )

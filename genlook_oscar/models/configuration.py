@@ -230,9 +230,14 @@ class Configuration(Limits):
             end_links()
 
     @classmethod
+    def mine(cls) -> "models.QuerySet[Configuration]":
+        """The row in charge now, as a query; none while nobody has saved any."""
+        return cls.objects.filter(pk=1)
+
+    @classmethod
     def load(cls) -> "Configuration":
         """Return the one row, or the defaults (unsaved) while nobody has saved any."""
-        return cls.objects.filter(pk=1).first() or cls(pk=1)
+        return cls.mine().first() or cls(pk=1)
 
     @property
     def retention_days(self) -> int:

@@ -55,7 +55,7 @@ def keep(shopper: Shopper, rebuilt: Rebuilt, configuration: Configuration) -> Ph
             )
     except PhotoRefused:
         # There was no room for it; the transaction is over, so this stays.
-        Account.objects.filter(pk=1, storage_failed_at=None).update(storage_failed_at=clock.now())
+        Account.mine().filter(storage_failed_at=None).update(storage_failed_at=clock.now())
         raise
     photo.warnings = rebuilt.warnings
     return photo

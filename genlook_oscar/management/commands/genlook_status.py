@@ -28,7 +28,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             found = watched(aside=False)
-            account = Account.objects.filter(pk=1).first() or Account()
+            account = Account.mine().first() or Account()
             credits = {"total": ledger(), "since_reading": ledger(since=account.books_at)}
         except DatabaseError:
             self._database_down(as_json=options["json"])
