@@ -12,6 +12,8 @@ from genlook_oscar import api
 from genlook_oscar.emulator import Control, Emulator
 from tests.conftest import picture, wait_until
 
+pytestmark = pytest.mark.anydb
+
 SHIRT = api.ImageFile(picture("#aa3322"), "shirt.jpg", "image/jpeg")
 PHOTO = api.ImageFile(picture("#223344", size=(800, 1000)), "me.jpg", "image/jpeg")
 TIMEOUTS = api.Timeouts(connect=2.0, read=5.0, total=20.0, sync=20.0)

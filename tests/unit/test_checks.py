@@ -15,6 +15,8 @@ from django_q.models import Schedule
 from genlook_oscar import checks, known_good, queue_checks
 from genlook_oscar.engine.queue import ensure_schedules
 
+pytestmark = pytest.mark.anydb
+
 SQLITE = "django.db.backends.sqlite3"
 POSTGRES = "django.db.backends.postgresql"
 GOOD = known_good.Q_CLUSTER

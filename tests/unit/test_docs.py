@@ -11,6 +11,8 @@ from packaging.version import Version
 from genlook_oscar.engine.messages import FAILURES, REFUSALS
 from genlook_oscar.shopper.refusals import SENTENCES
 
+pytestmark = pytest.mark.anydb
+
 ROOT = Path(__file__).resolve().parents[2]
 API = (ROOT / "docs" / "storefront-api.md").read_text()
 

@@ -8,6 +8,8 @@ from django.views.generic import TemplateView
 from genlook_oscar import host_checks
 from tests.urls import urlpatterns as mounted
 
+pytestmark = pytest.mark.anydb
+
 PAGE = "oscar/catalogue/detail.html"
 LOAD = "{% load genlook_oscar %}"
 EXTENDS = f'{{% extends "{PAGE}" %}}'

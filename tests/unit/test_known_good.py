@@ -10,6 +10,8 @@ import pytest
 from genlook_oscar import known_good
 from tests import settings as tests
 
+pytestmark = pytest.mark.anydb
+
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 

@@ -7,6 +7,8 @@ import pytest
 
 from genlook_oscar import logs
 
+pytestmark = pytest.mark.anydb
+
 
 @pytest.fixture
 def line(caplog):

@@ -11,6 +11,8 @@ from genlook_oscar.engine import findings
 from genlook_oscar.engine.health import Health
 from genlook_oscar.queue_checks import check_queue
 
+pytestmark = pytest.mark.anydb
+
 ROOT = Path(__file__).resolve().parents[2]
 TEXT = (ROOT / "docs" / "operations.md").read_text()
 BLOCKS = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)

@@ -15,6 +15,8 @@ from genlook_oscar.catalogue.eligibility import Reason, of_shop
 from genlook_oscar.conf import Conf, conf, table
 from genlook_oscar.models import Configuration
 
+pytestmark = pytest.mark.anydb
+
 ROOT = Path(__file__).resolve().parents[2]
 TYPE, VALUE = "genlook_oscar.E010", "genlook_oscar.E011"
 

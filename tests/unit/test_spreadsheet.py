@@ -14,6 +14,8 @@ import pytest
 import genlook_oscar
 from genlook_oscar.spreadsheet import csv_file, csv_lines, harmless
 
+pytestmark = pytest.mark.anydb
+
 
 @pytest.mark.parametrize(
     "value",

@@ -12,7 +12,7 @@ from genlook_oscar.engine.pacing import LONGEST_REST
 from genlook_oscar.models import Account, Photo, TryOn
 from genlook_oscar.signals import alarm_raised
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.anydb]
 
 Status = TryOn.Status
 

@@ -14,7 +14,7 @@ from genlook_oscar.models import Account, Photo, TryOn
 from genlook_oscar.models.storage import PrivateFolder
 from genlook_oscar.shopper.refusals import PhotoRefused
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.anydb]
 
 Status, Charge = TryOn.Status, TryOn.Charge
 

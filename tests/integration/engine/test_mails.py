@@ -14,6 +14,8 @@ from genlook_oscar.models import ReadyMail, TryOn
 from tests.integration.storefront.conftest import HTML, Visitor
 from tests.mailing import mail_settings
 
+pytestmark = pytest.mark.anydb
+
 
 @pytest.fixture
 def ann(configuration: Any, on_commit: Any, django_user_model: Any) -> Visitor:

@@ -12,7 +12,7 @@ from genlook_oscar.shopper import consent
 from genlook_oscar.shopper.photos import take_in
 from tests.conftest import picture
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.anydb]
 
 Status, Charge = TryOn.Status, TryOn.Charge
 

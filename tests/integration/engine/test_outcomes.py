@@ -19,7 +19,7 @@ from genlook_oscar.engine import messages, photos, repair, tryons
 from genlook_oscar.models import TryOn
 from genlook_oscar.storefront.data import error_data, public_status
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.anydb]
 
 DOCUMENT = Path(__file__).resolve().parents[3] / "docs" / "outcomes.md"
 START, END = "<!-- generated: begin -->\n", "<!-- generated: end -->\n"

@@ -16,6 +16,8 @@ from tests.pictures.bombs import BOMBS
 from tests.pictures.good import quarters
 from tests.pictures.making import encoded
 
+pytestmark = pytest.mark.anydb
+
 GUESTS = 50
 
 

@@ -158,6 +158,9 @@ def test_a_lock_that_is_held_all_the_while(
     other_writer: sqlite3.Connection, visitor: Visitor, product: Any
 ) -> None:
     photo = visitor.photo()
+    with connection.cursor() as cursor:
+        # However long we wait, the other one holds it for longer.
+        cursor.execute("PRAGMA busy_timeout = 200")
     other_writer.execute("BEGIN IMMEDIATE")
     assert is_busy(visitor.start(product, photo))
     assert is_busy(visitor.upload())

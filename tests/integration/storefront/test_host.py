@@ -14,6 +14,8 @@ from genlook_oscar.conf import conf
 from genlook_oscar.models import Photo
 from tests.integration.storefront.conftest import HTML, Visitor, photo_file
 
+pytestmark = pytest.mark.anydb
+
 PHOTOS = "/try-on/photos/"
 ON_DISK = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 WALL = "django.contrib.auth.middleware.LoginRequiredMiddleware"

@@ -11,6 +11,8 @@ from genlook_oscar import clock
 from genlook_oscar.engine import account, workers
 from genlook_oscar.models import Account, TryOn
 
+pytestmark = pytest.mark.anydb
+
 TOKEN = "monitoring-token-0123456789"
 
 

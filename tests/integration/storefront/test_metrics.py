@@ -10,7 +10,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from genlook_oscar.engine.health import Health
 from genlook_oscar.models import Account
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.anydb]
 
 TOKEN = "monitoring-token-0123456789"
 

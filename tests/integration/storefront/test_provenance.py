@@ -21,6 +21,8 @@ from tests import signing
 from .conftest import Visitor, content
 from .test_after import share
 
+pytestmark = pytest.mark.anydb
+
 CORNERS = {
     "top_left": (0, 0),
     "top_right": (1, 0),

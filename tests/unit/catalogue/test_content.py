@@ -11,7 +11,7 @@ from genlook_oscar.catalogue.content import MAX_PICTURES, content_of
 from genlook_oscar.catalogue.fingerprint import fingerprint
 from tests.conftest import picture
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.anydb]
 
 Product = get_model("catalogue", "Product")
 ProductAttribute = get_model("catalogue", "ProductAttribute")

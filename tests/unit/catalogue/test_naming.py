@@ -16,6 +16,8 @@ from genlook_oscar.catalogue.naming import (
     validate_external_id,
 )
 
+pytestmark = pytest.mark.anydb
+
 SAFE_IN_A_PATH = re.compile(r"[A-Za-z0-9._-]{1,128}")
 
 odd_skus = st.one_of(

@@ -16,7 +16,7 @@ from tests.conftest import picture
 from tests.pictures import good, making
 from tests.pictures.good import in_space
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.anydb]
 
 ProductImage = get_model("catalogue", "ProductImage")
 

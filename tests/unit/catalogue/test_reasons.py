@@ -16,7 +16,7 @@ from genlook_oscar.catalogue.eligibility import Display, Reason, verdict, verdic
 from genlook_oscar.models import Account, Configuration, Counter, ProductLink, Rule, allowance
 from genlook_oscar.visitor import Visitor
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.anydb]
 
 GUEST = Visitor(None, uuid.UUID(int=5), "203.0.113.0/24")
 

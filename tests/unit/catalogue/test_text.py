@@ -4,6 +4,8 @@ from hypothesis import strategies as st
 
 from genlook_oscar.catalogue.text import plain, shorten
 
+pytestmark = pytest.mark.anydb
+
 
 @pytest.mark.parametrize(
     ("html", "text"),

@@ -8,6 +8,8 @@ import pytest
 from genlook_oscar.dashboard.plot import HEIGHT, MOST_BARS, WIDEST, stacked
 from genlook_oscar.insight.series import Day
 
+pytestmark = pytest.mark.anydb
+
 FIRST = date(2026, 11, 2)  # a Monday
 
 

@@ -12,6 +12,8 @@ from genlook_oscar import setting_checks
 from genlook_oscar.engine import credentials
 from tests import signing
 
+pytestmark = pytest.mark.anydb
+
 
 def told() -> list[Any]:
     found = run_checks(tags=[setting_checks.TAG])

@@ -15,6 +15,8 @@ from genlook_oscar.engine.provenance import DIGITAL_SOURCE_TYPE
 from genlook_oscar.engine.results import NotAPicture, marked
 from tests.processes import ROOT
 
+pytestmark = pytest.mark.anydb
+
 ORIENTATION = 0x0112
 
 # Each picture takes 4 bytes a pixel when decoded: 48 MB. All at once would take 288 MB.

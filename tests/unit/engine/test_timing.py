@@ -5,6 +5,8 @@ import pytest
 from genlook_oscar.engine.timing import Usual, learn, usual
 from genlook_oscar.models import Account
 
+pytestmark = pytest.mark.anydb
+
 
 def known(*durations):
     return usual(Account(durations=list(durations)))

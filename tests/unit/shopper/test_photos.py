@@ -22,7 +22,7 @@ from tests.conftest import picture
 from .conftest import exists, upload
 from .files import encoded, exif, quarters, xmp
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.anydb]
 
 
 def refusal(file, configuration):

@@ -11,6 +11,8 @@ from PIL import Image, ImageDraw, ImageFilter
 from genlook_oscar.shopper.quality import WARNINGS, warnings
 from tests.conftest import picture
 
+pytestmark = pytest.mark.anydb
+
 PICTURES = Path(__file__).resolve().parents[3] / "sandbox" / "pictures"
 GOOD = sorted(PICTURES.glob("*/*.jpg"))
 PEOPLE = sorted(PICTURES.glob("people/*.jpg"))

@@ -11,6 +11,8 @@ from django.template.loader import render_to_string
 
 import genlook_oscar
 
+pytestmark = pytest.mark.anydb
+
 HERE = Path(genlook_oscar.__file__).parent
 STATIC = HERE / "static" / "genlook_oscar"
 TEMPLATES = sorted(
