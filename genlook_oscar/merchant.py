@@ -49,6 +49,7 @@ FIELDSETS: list[tuple[Any, Any]] = [
                 ("customer_tryons_per_day", "buyer_extra_per_day"),
                 "customer_tryons_at_once",
                 ("customer_uploads_per_hour", "customer_uploads_per_day"),
+                "new_customers_with_network",
             ],
         },
     ),

@@ -7,7 +7,8 @@ from django.db.models.fields.files import FieldFile
 from django.utils.translation import gettext_lazy as _
 
 from .. import clock
-from ..models import Consent, Erasure, Photo, Shopper
+from ..models import Configuration, Consent, Erasure, Photo, Shopper, TryOn, customers
+from ..visitor import Visitor
 from .base import PictureAdmin, ReadOnlyAdmin, name_of
 
 
@@ -17,11 +18,20 @@ class ShopperAdmin(ReadOnlyAdmin):
     list_filter = [("user", admin.EmptyFieldListFilter), "created_at"]
     list_select_related = ["user"]
     search_fields = ["user__email", "external_user_id"]
-    fields = ["name", "user", "external_user_id", "created_at", "merged_into"]
+    fields = ["name", "user", "counts", "external_user_id", "created_at", "merged_into"]
 
     @admin.display(description=_("shopper"), ordering="user__email")
     def name(self, obj: Shopper) -> str:
         return name_of(obj)
+
+    @admin.display(description=_("counted as"))
+    def counts(self, obj: Shopper) -> str:
+        """How the next try-on would be."""
+        who = Visitor(obj.user)
+        if not who.is_customer:
+            return str(TryOn.CountedAs.GUEST.label)
+        new = Configuration.load().new_customers_with_network and customers.is_new(who)
+        return str((TryOn.CountedAs.NEW if new else TryOn.CountedAs.CUSTOMER).label)
 
 
 class OfShopperAdmin(ReadOnlyAdmin):

@@ -46,7 +46,7 @@ class TryOnAdmin(PictureAdmin):
         "charge",
         "shopper_name",
     ]
-    list_filter = ["status", "charge", ErrorFilter, "created_at"]
+    list_filter = ["status", "charge", "counted_as", ErrorFilter, "created_at"]
     list_select_related = ["shopper__user"]
     date_hierarchy = "created_at"
     search_fields = [
@@ -92,7 +92,7 @@ class TryOnAdmin(PictureAdmin):
                 ]
             },
         ),
-        (_("Money"), {"fields": ["charge"]}),
+        (_("Money"), {"fields": ["charge", "counted_as"]}),
     ]
 
     def get_search_results(

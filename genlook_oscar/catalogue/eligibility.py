@@ -14,7 +14,7 @@ from django.http import HttpRequest
 
 from .. import clock, visitor
 from ..conf import conf
-from ..models import Account, Configuration, allowance
+from ..models import Account, Configuration, allowance, customers
 from ..models.account import NO_CREDITS
 from ..models.allowance import Allowance
 from ..visitor import Visitor
@@ -159,7 +159,8 @@ def spent_verdict(spent: Allowance, configuration: Configuration, who: Visitor) 
     """The verdict on a visitor for whom this allowance is spent."""
     if not spent.is_credit:
         sign_in = not who.is_customer
-        return Verdict(Reason.LIMIT_REACHED, configuration, spent.until, sign_in=sign_in)
+        reason = Reason.NETWORK_LIMIT if spent.is_network else Reason.LIMIT_REACHED
+        return Verdict(reason, configuration, spent.until, sign_in=sign_in)
     choice = configuration.budget_spent
     return Verdict(
         Reason.BUDGET_SPENT,
@@ -185,18 +186,20 @@ def _any() -> Configuration:
 
 def _allowances(configuration: Configuration, who: Visitor, found: facts.Facts) -> list[Allowance]:
     extra = configuration.buyer_extra_per_day if found.buyer else 0
-    return [
-        replace(one, used=found.used.get(one.name)) for one in _counted(configuration, who, extra)
-    ]
+    new = configuration.new_customers_with_network and customers.is_new(who, found.buyer)
+    counted = _counted(configuration, who, extra, new)
+    return [replace(one, used=found.used.get(one.name)) for one in counted]
 
 
-def _counted(configuration: Configuration, who: Visitor, extra: int = 0) -> list[Allowance]:
+def _counted(
+    configuration: Configuration, who: Visitor, extra: int = 0, new: bool = True
+) -> list[Allowance]:
     """What a try-on of this visitor is counted for."""
     now = clock.now()
     budget = allowance.budgets(configuration, now)
     beyond = configuration.budget_spent == Configuration.WhenSpent.CUSTOMERS and who.is_customer
     return [
-        *allowance.tryons(configuration, who, now, extra),
+        *allowance.tryons(configuration, who, now, extra, new),
         *(allowance.beyond(budget) if beyond else budget),
     ]
 

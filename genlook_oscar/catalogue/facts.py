@@ -21,6 +21,7 @@ from oscar.core.loading import get_model
 
 from ..contained import reading
 from ..models import Account, Configuration, Counter, ProductLink
+from ..models.customers import orders_of
 from . import rules
 
 STAND_IN = -7_340_000
@@ -123,8 +124,7 @@ def _of_shop(names: int, customer: bool) -> dict[str, Any]:
         counter = Counter.objects.filter(name=_slot(number)).order_by()
         facts[f"used_{number}"] = Subquery(counter.values("used"))
     if customer:
-        orders = get_model("order", "Order")._base_manager.order_by()
-        facts["buyer"] = Exists(orders.filter(user_id=_somebody()))
+        facts["buyer"] = Exists(orders_of(_somebody()))
     return facts
 
 

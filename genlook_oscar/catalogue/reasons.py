@@ -51,7 +51,14 @@ class Reason(TextChoices):
     NO_PICTURE = "no_picture", _("Neither the product nor its parent has a picture.")
     LIMIT_REACHED = (
         "limit_reached",
-        _("This shopper, or their network, has used the try-ons that the configuration allows."),
+        _("This shopper has used the try-ons that the configuration allows."),
+    )
+    NETWORK_LIMIT = (
+        "network_limit",
+        _(
+            "Guests and new customers of this shopper's network have used the try-ons that the "
+            "configuration allows."
+        ),
     )
     BUDGET_SPENT = (
         "budget_spent",
@@ -71,6 +78,7 @@ class Reason(TextChoices):
 PASSING = frozenset(
     {
         Reason.LIMIT_REACHED,
+        Reason.NETWORK_LIMIT,
         Reason.BUDGET_SPENT,
         Reason.NO_CREDITS,
         Reason.SERVICE_DOWN,
@@ -83,6 +91,10 @@ WORDS: dict[Reason, str | Promise] = {
     Reason.SIGN_IN_FIRST: _("Sign in to see this on you."),
     Reason.LIMIT_REACHED: _(
         "You have used your try-ons for today. You can try on again from %(time)s."
+    ),
+    Reason.NETWORK_LIMIT: _(
+        "Too many try-ons have been made from your network today. You can try on again from "
+        "%(time)s."
     ),
     Reason.BUDGET_SPENT: _(
         "The fitting room is closed for now. You can try on again from %(time)s."
@@ -151,7 +163,12 @@ class Verdict:
         if self.until is None:
             return said
         said %= {"time": moment(self.until)}
-        return f"{said} {gettext('Signed-in customers can go on.')}" if self.sign_in else said
+        if not self.sign_in:
+            return said
+        # Not those who have just registered, where they count with this network as well.
+        if self.reason == Reason.NETWORK_LIMIT and self.configuration.new_customers_with_network:
+            return f"{said} {gettext('If you have ordered here before, sign in to go on.')}"
+        return f"{said} {gettext('Signed-in customers can go on.')}"
 
 
 def moment(until: datetime) -> str:

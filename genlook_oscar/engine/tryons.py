@@ -27,6 +27,9 @@ from .queue import enqueue
 logger = logs.logger(__name__)
 
 
+LIMITS = (Reason.LIMIT_REACHED, Reason.NETWORK_LIMIT)
+
+
 class Refused(Exception):
     """A click that becomes no try-on. `status` is the HTTP status to answer with,
     `retry_after` the seconds after which the same click may succeed, if that is known;
@@ -92,7 +95,7 @@ def request(
     existing = _existing(shopper, key, live_key, idempotency_key)
     if existing:
         return existing
-    if answer.reason in (Reason.LIMIT_REACHED, Reason.BUDGET_SPENT):
+    if answer.reason in (*LIMITS, Reason.BUDGET_SPENT):
         raise _spent(answer)
     account = progress.account_at(now)
     if workers.tend(account):
@@ -124,6 +127,7 @@ def request(
             enqueued_at=now,
             deadline_at=now + timedelta(seconds=conf.deadline_seconds),
             counted=counted,
+            counted_as=_counted_as(who, answer),
             request_id=logs.request_id(),
             language=get_language() or "",
         )
@@ -149,6 +153,13 @@ def request(
     return Accepted(tryon, reused=False, account=account)
 
 
+def _counted_as(who: Visitor, answer: Verdict) -> str:
+    if not who.is_customer:
+        return TryOn.CountedAs.GUEST
+    shares = any(one.is_network for one in answer.allowances)
+    return TryOn.CountedAs.NEW if shares else TryOn.CountedAs.CUSTOMER
+
+
 def _refused(spent: Spent, configuration: Configuration, who: Visitor, account: Account) -> Refused:
     if spent.allowance is not None:
         return _spent(spent_verdict(spent.allowance, configuration, who))
@@ -162,7 +173,7 @@ def _refused(spent: Spent, configuration: Configuration, who: Visitor, account: 
 
 
 def _spent(answer: Verdict) -> Refused:
-    status = 429 if answer.reason == Reason.LIMIT_REACHED else 503
+    status = 429 if answer.reason in LIMITS else 503
     seconds = (answer.until - clock.now()).total_seconds() if answer.until else None
     return Refused(answer.reason, status, seconds, answer.words)
 

@@ -1,8 +1,9 @@
 """What may be used, by whom, in which window of time: named alike by everybody who asks.
 
-A customer is counted by her account, wherever she comes from. A guest is counted by the key
-in her session and, together with all other guests of it, by her network, so that deleting
-cookies does not begin anew. The shop's credits are counted by day and by month.
+A customer is counted by the account, wherever they come from. A guest is counted by the key in
+the session and, together with all other guests of it, by the network, so that deleting cookies
+does not begin anew; and so is a customer of whom nothing but an account is known, which anybody
+makes in seconds. The shop's credits are counted by day and by month.
 
 All is counted always, whether it has a limit or not: a limit that is set, changed, or lifted
 and set again in the middle of a day knows what came before.
@@ -46,29 +47,37 @@ class Allowance:
         return self.name.startswith(CREDIT)
 
     @property
+    def is_network(self) -> bool:
+        """Whether it is a network's part, which many share."""
+        return ":network-" in self.name or self.name.endswith(f":{UNKNOWN}")
+
+    @property
     def is_spent(self) -> bool:
         """Whether nothing is left, as far as `used` tells."""
         return self.limit is not None and (self.used or 0) >= self.limit
 
 
-def tryons(configuration: Any, who: Visitor, now: datetime, extra: int = 0) -> list[Allowance]:
-    """The try-ons that a visitor has for today; `extra` are added to a customer's."""
+def tryons(
+    configuration: Any, who: Visitor, now: datetime, extra: int = 0, new: bool = True
+) -> list[Allowance]:
+    """The try-ons that a visitor has for today; `extra` are added to a customer's, and one who is
+    `new` counts with the network. What many share comes first: it stays when one signs in."""
     day, until = _day(now)
+    network = _network(f"tryon:{day}", who), configuration.network_tryons_per_day, until
+    proxied = _proxied(now) if who.proxied else "", None, until
     if who.is_customer:
         limit = configuration.customer_tryons_per_day
-        return _counted([(f"tryon:{day}:{_customer(who)}", limit and limit + extra, until)])
-    return _counted(
-        [
-            (_guest(f"tryon:{day}", who), configuration.guest_tryons_per_day, until),
-            (_network(f"tryon:{day}", who), configuration.network_tryons_per_day, until),
-            (_proxied(now) if who.proxied else "", None, until),
-        ]
-    )
+        own = f"tryon:{day}:{_customer(who)}", limit and limit + extra, until
+        return _counted([network, proxied, own] if new else [own])
+    own = _guest(f"tryon:{day}", who), configuration.guest_tryons_per_day, until
+    return _counted([network, proxied, own])
 
 
-def uploads(configuration: Any, who: Visitor, now: datetime) -> list[Allowance]:
-    """The photos that a visitor may hand in this hour and today."""
+def uploads(configuration: Any, who: Visitor, now: datetime, new: bool = True) -> list[Allowance]:
+    """The photos that a visitor may hand in this hour and today; a customer who is `new` counts
+    with the network."""
     day, until = _day(now)
+    network = _network(f"upload:{day}", who), configuration.network_uploads_per_day, until
     hour, soon = _hour(now)
     if who.is_customer:
         name = _customer(who)
@@ -76,14 +85,13 @@ def uploads(configuration: Any, who: Visitor, now: datetime) -> list[Allowance]:
             configuration.customer_uploads_per_hour,
             configuration.customer_uploads_per_day,
         )
-        return _counted(
-            [(f"upload:{hour}:{name}", per_hour, soon), (f"upload:{day}:{name}", per_day, until)]
-        )
+        own = [(f"upload:{hour}:{name}", per_hour, soon), (f"upload:{day}:{name}", per_day, until)]
+        return _counted([network, *own] if new else own)
     return _counted(
         [
+            network,
             (_guest(f"upload:{hour}", who), configuration.guest_uploads_per_hour, soon),
             (_guest(f"upload:{day}", who), configuration.guest_uploads_per_day, until),
-            (_network(f"upload:{day}", who), configuration.network_uploads_per_day, until),
         ]
     )
 

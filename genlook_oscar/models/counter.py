@@ -58,7 +58,7 @@ class CounterQuerySet(models.QuerySet["Counter"]):
                 if rows.update(used=F("used") + 1) != len(in_order):
                     raise _TooFew
         except _TooFew:
-            raise Spent(self._without_rest(in_order)) from None
+            raise Spent(self._without_rest(allowances)) from None
         return " ".join(one.name for one in in_order)
 
     def give_back(self, names: Iterable[str]) -> None:

@@ -49,6 +49,15 @@ class Limits(models.Model):
     network_uploads_per_day = _limit(
         _("photos of all guests of one network per day"), 120, _("Empty: no limit.")
     )
+    new_customers_with_network = models.BooleanField(
+        _("new customers count with their network"),
+        default=True,
+        help_text=_(
+            "So that nobody goes past the limits of networks by registering again and again. "
+            "Customers are new until they have an order, or until the shop's own code vouches "
+            "for them; then a crowded network does not concern them any more."
+        ),
+    )
     customer_tryons_per_day = _limit(
         _("try-ons of a customer per day"), 30, _("For signed-in customers. Empty: no limit.")
     )

@@ -129,6 +129,11 @@ class TryOn(models.Model):
         RELEASED = "released", _("released")
         UNCERTAIN = "uncertain", _("uncertain")
 
+    class CountedAs(models.TextChoices):
+        GUEST = "guest", _("a guest, with their network")
+        NEW = "new", _("a new customer, with their network")
+        CUSTOMER = "customer", _("a customer")
+
     LIVE = (Status.QUEUED, Status.SUBMITTING, Status.GENERATING)
     MOVES = {
         (Status.QUEUED, Status.SUBMITTING),
@@ -213,6 +218,9 @@ class TryOn(models.Model):
     )
     counted = models.CharField(max_length=500, blank=True)
     """Names of the counters that it was counted in, until it has its picture."""
+    counted_as = models.CharField(
+        _("counted as"), max_length=16, choices=CountedAs.choices, blank=True
+    )
     request_id = models.CharField(_("request"), max_length=64, blank=True)
     """The name of the request of its click, by which the log tells of it."""
     hidden_at = models.DateTimeField(_("deleted by the shopper"), null=True)

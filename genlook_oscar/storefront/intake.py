@@ -97,9 +97,16 @@ def take_photo(request: HttpRequest, uploaded: Any, configuration: Configuration
 def too_many_photos(spent: Spent) -> Problem:
     """The problem of a shopper who has handed in enough photos for now."""
     until = spent.allowance.until if spent.allowance else clock.now()
+    code = "too_many_photos"
     words = _("You have added many photos. You can add the next one from %(time)s.")
+    if spent.allowance and spent.allowance.is_network:
+        code = "network_photos"
+        words = _(
+            "Too many photos have been added from your network today. You can add the next one "
+            "from %(time)s."
+        )
     seconds = (until - clock.now()).total_seconds()
-    return limit_problem("too_many_photos", words % {"time": moment(until)}, 429, seconds)
+    return limit_problem(code, words % {"time": moment(until)}, 429, seconds)
 
 
 def start(

@@ -88,7 +88,7 @@ class TestPerShopper:
         visitor.client = Client()
         photo = visitor.photo()
         assert visitor.start(goods[0], photo).status_code == 202
-        refused(visitor.start(goods[1], photo), "limit_reached")
+        refused(visitor.start(goods[1], photo), "network_limit")
         visitor.client = Client(REMOTE_ADDR="198.51.100.4")
         assert visitor.start(goods[1], visitor.photo()).status_code == 202
 
@@ -133,13 +133,16 @@ class TestPerShopper:
     ) -> None:
         limit(
             guest_tryons_per_day=1,
-            network_tryons_per_day=1,
+            network_tryons_per_day=2,
             customer_tryons_per_day=2,
             buyer_extra_per_day=1,
         )
         photo = customer.photo()
         for product in goods[:2]:
             assert customer.start(product, photo).status_code == 202
+        said = refused(customer.start(goods[2], photo), "network_limit")
+        assert "ign" not in said["message"]
+        limit(new_customers_with_network=False)
         said = refused(customer.start(goods[2], photo), "limit_reached")
         assert "Signed-in" not in said["message"]
         assert page(customer, goods[2]).select("genlook-try-on") == []
@@ -150,6 +153,7 @@ class TestPerShopper:
             total_excl_tax=1,
         )
         assert page(customer, goods[2]).select("genlook-try-on")
+        limit(new_customers_with_network=True)
         assert customer.start(goods[2], photo).status_code == 202
         refused(customer.start(goods[3], photo), "limit_reached")
 
@@ -219,6 +223,111 @@ class TestPerShopper:
             f"/try-on/new/{goods[1].pk}/", {"photo": photo, "product": goods[1].pk}
         )
         assert "from midnight" in answer.content.decode()
+
+
+class TestNewCustomers:
+    """An account is made in seconds, by anybody: it alone goes past no network's limit."""
+
+    @pytest.fixture
+    def register(self, on_commit: Any, django_user_model: Any) -> Any:
+        def act(name: str, **more: Any) -> Visitor:
+            user = django_user_model.objects.create_user(name, f"{name}@example.com", "secret-1")
+            visitor = Visitor(on_commit, Client(**more))
+            visitor.client.force_login(user)
+            return visitor
+
+        return act
+
+    def test_share_the_limit_of_guests(
+        self, visitor: Visitor, register: Any, goods: list[Any], limit: Any
+    ) -> None:
+        limit(network_tryons_per_day=2, customer_tryons_per_day=9)
+        assert visitor.start(goods[0], visitor.photo()).status_code == 202
+        ada, eve = register("ada"), register("eve")
+        assert ada.start(goods[0], ada.photo()).status_code == 202
+        said = refused(eve.start(goods[0], eve.photo()), "network_limit")
+        assert said["message"] == (
+            "Too many try-ons have been made from your network today. "
+            "You can try on again from midnight."
+        )
+        found = page(eve, goods[1])
+        assert found.select("genlook-try-on") == []
+        assert "from your network" in found.select_one(".genlook-instead").get_text()
+        eve.client.defaults["REMOTE_ADDR"] = "198.51.100.4"
+        assert eve.start(goods[0], eve.photo()).status_code == 202
+        counted = TryOn.objects.order_by("created_at").values_list("counted_as", flat=True)
+        assert list(counted) == ["guest", "new", "new"]
+
+    def test_a_guest_who_has_tried_nothing_is_told_so(
+        self, visitor: Visitor, stranger: Visitor, goods: list[Any], limit: Any
+    ) -> None:
+        limit(network_tryons_per_day=1)
+        stranger.start(goods[0], stranger.photo())
+        said = refused(visitor.start(goods[0], visitor.photo()), "network_limit")
+        assert said["message"].startswith("Too many try-ons have been made from your network")
+        assert said["message"].endswith("If you have ordered here before, sign in to go on.")
+        limit(new_customers_with_network=False)
+        said = refused(visitor.start(goods[0], visitor.photo()), "network_limit")
+        assert said["message"].endswith("Signed-in customers can go on.")
+
+    @pytest.mark.parametrize("known", ["order", "staff", "vouched", "switch"])
+    def test_known_ones_do_not_mind_a_crowd(
+        self,
+        visitor: Visitor,
+        register: Any,
+        goods: list[Any],
+        limit: Any,
+        known: str,
+        django_user_model: Any,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        limit(network_tryons_per_day=1, network_uploads_per_day=1)
+        visitor.start(goods[0], visitor.photo())
+        ada = register("ada")
+        refused(ada.upload(), "network_photos")
+        user = django_user_model.objects.get(username="ada")
+        if known == "order":
+            order = {"number": "1", "total_incl_tax": 1, "total_excl_tax": 1}
+            get_model("order", "Order").objects.create(user=user, **order)
+        elif known == "staff":
+            django_user_model.objects.filter(pk=user.pk).update(is_staff=True)
+        elif known == "vouched":
+            monkeypatch.setattr("genlook_oscar.visitor.vouchers", [lambda one: one.pk == user.pk])
+        else:
+            limit(new_customers_with_network=False)
+        assert ada.start(goods[0], ada.photo()).status_code == 202
+        assert page(ada, goods[1]).select("genlook-try-on")
+        assert TryOn.objects.get(shopper__user=user).counted_as == "customer"
+
+    def test_what_vouches_and_fails_vouches_for_nobody(
+        self,
+        register: Any,
+        goods: list[Any],
+        limit: Any,
+        monkeypatch: pytest.MonkeyPatch,
+        caplog: pytest.LogCaptureFixture,
+    ) -> None:
+        monkeypatch.setattr("genlook_oscar.visitor.vouchers", [lambda one: 1 / 0])
+        ada = register("ada")
+        assert ada.start(goods[0], ada.photo()).status_code == 202
+        assert TryOn.objects.get().counted_as == "new"
+        assert "is_vouched_for failed" in caplog.text
+
+    def test_the_merchant_sees_which_it_was(
+        self, register: Any, goods: list[Any], admin_client: Client, limit: Any
+    ) -> None:
+        ada = register("ada")
+        row = ada.tryon(goods[0])
+        for address in (
+            f"/admin/genlook_oscar/tryon/{row.pk}/change/",
+            f"/admin/genlook_oscar/shopper/{row.shopper_id}/change/",
+        ):
+            said = admin_client.get(address).content.decode()
+            assert "a new customer, with their network" in said
+        limit(new_customers_with_network=False)
+        assert "a new customer" not in admin_client.get(address).content.decode()
+        listed = admin_client.get("/admin/genlook_oscar/tryon/?counted_as__exact=guest")
+        assert "0 try-ons" in listed.content.decode()
 
 
 class TestBudget:

@@ -37,6 +37,11 @@ def limit(product: Any) -> None:
     use_up(allowance.tryons(Configuration.objects.get(), GUEST, clock.now()))
 
 
+def crowd(product: Any) -> None:
+    Configuration.objects.update(network_tryons_per_day=3)
+    use_up(allowance.tryons(Configuration.objects.get(), GUEST, clock.now()))
+
+
 def budget(product: Any, then: str = "explain") -> None:
     Configuration.objects.update(budget_per_month=3, budget_spent=then)
     use_up(allowance.budgets(Configuration.objects.get(), clock.now()))
@@ -127,8 +132,14 @@ TABLE: list[tuple[Any, str, Display, str]] = [
         limit,
         "limit_reached",
         EXPLAIN,
-        "This shopper, or their network, has used the try-ons that the configuration allows. "
-        "It lasts until midnight.",
+        "This shopper has used the try-ons that the configuration allows. It lasts until midnight.",
+    ),
+    (
+        crowd,
+        "network_limit",
+        EXPLAIN,
+        "Guests and new customers of this shopper's network have used the try-ons that the "
+        "configuration allows. It lasts until midnight.",
     ),
     (
         budget,

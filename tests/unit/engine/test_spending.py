@@ -42,12 +42,13 @@ Charge, Status = TryOn.Charge, TryOn.Status
 NETWORK = "203.0.113.0/24"
 STEPS = 60
 ENDS = ["taken_away", "refused", "killed", "made", "made", "failed", "late"]
+KINDS = {"budget_spent": "budget", "limit_reached": "own", "network_limit": "network"}
 LIMITS = ["guest_tryons_per_day", "network_tryons_per_day", "customer_tryons_per_day"]
 BUDGETS = ["budget_per_day", "budget_per_day", "budget_per_month"]
 
 
 class Shop:
-    """Two guests of one network and a customer; workers whose steps are rows."""
+    """Two guests of one network and a new customer of it; workers whose steps are rows."""
 
     shoppers: list[Shopper]
     photos: list[Any]
@@ -86,7 +87,7 @@ class Shop:
 
     def one_click(self, who: int, what: int) -> None:
         shopper, product = self.shoppers[who], self.goods[what]
-        visitor = Visitor(shopper.user, shopper.key, "" if shopper.user else NETWORK)
+        visitor = Visitor(shopper.user, shopper.key, NETWORK)
         bounds = self.bounds(shopper)
         workers.sign()
         before = TryOn.objects.count()
@@ -94,7 +95,7 @@ class Shop:
             tryons.request(shopper, product, self.photos[who], who=visitor)
         except tryons.Refused as refused:
             # Nobody is refused who need not be.
-            kind = {"budget_spent": "budget", "limit_reached": "limit"}[refused.code]
+            kind = KINDS[refused.code]
             assert any(spent >= most for name, spent, most in bounds if name == kind), bounds
             assert TryOn.objects.count() == before
         else:
@@ -175,19 +176,15 @@ class Shop:
         hers = {*TryOn.objects.filter(live | Q(charge__in=["reserved", "settled"]))}
         spent = [day for row, day in rows if row in costing]
         used = [row.shopper_id for row, day in rows if row in hers and day == today]
-        guests = {one.pk for one in self.shoppers if one.user is None}
         found: list[tuple[str, int, int | None]] = []
         if not (shopper.user and set_now.budget_spent == "customers"):
             month = sum((day.year, day.month) == (today.year, today.month) for day in spent)
             found += [("budget", spent.count(today), set_now.budget_per_day)]
             found += [("budget", month, set_now.budget_per_month)]
         own = used.count(shopper.pk)
-        if shopper.user:
-            found += [("limit", own, set_now.customer_tryons_per_day)]
-        else:
-            together = sum(pk in guests for pk in used)
-            found += [("limit", own, set_now.guest_tryons_per_day)]
-            found += [("limit", together, set_now.network_tryons_per_day)]
+        mine = "customer_tryons_per_day" if shopper.user else "guest_tryons_per_day"
+        found += [("own", own, getattr(set_now, mine))]
+        found += [("network", len(used), set_now.network_tryons_per_day)]
         return [(kind, count, most) for kind, count, most in found if most is not None]
 
 
