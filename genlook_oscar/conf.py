@@ -10,8 +10,8 @@ from typing import Any
 from django.conf import settings
 
 from .setting import PREFIX, Fault, Setting
+from .setting_addresses import Address, SecretAddress
 from .setting_kinds import (
-    Address,
     Choice,
     File,
     Folder,
@@ -105,6 +105,11 @@ class Conf:
     result_hosts = Words(line='GENLOOK_RESULT_HOSTS = ["pictures.internal"]')
     """Hosts in private networks that results may be downloaded from. That of `base_url`
     always is one; any other must have public addresses only."""
+    alert_webhook = SecretAddress(
+        line='GENLOOK_ALERT_WEBHOOK = os.environ.get("GENLOOK_ALERT_WEBHOOK", "")'
+    )
+    """Address of a chat's incoming webhook (Slack, Mattermost, Google Chat, Teams) that gets
+    each alert as JSON; empty: none."""
     silenced_findings = Words()
     """Codes of findings that the operator has thought about and does not want judged."""
 

@@ -57,6 +57,7 @@ class Setting(Generic[T]):
 
     takes = ""
     secret = False
+    hidden_fault = "has characters that it cannot have"
 
     def __init__(self, default: T, *, name: str = "", line: str = "") -> None:
         self.default = default
@@ -108,7 +109,7 @@ class Setting(Generic[T]):
             if wrong.id == TYPE:
                 what = f"is {described(value)}"
             else:
-                what = "has characters that it cannot have" if self.secret else _shown(value)
+                what = self.hidden_fault if self.secret else _shown(value)
             sentence = f"{self.name} {what}; it takes {self.takes}."
             return Fault(wrong.id, sentence, self.line(wrong.instead))
         return None

@@ -1,4 +1,4 @@
-"""The kinds of settings: text, addresses, numbers, words and folders."""
+"""The kinds of settings: text, numbers, words and folders."""
 
 import math
 import os
@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -49,42 +48,6 @@ class Header(Text):
     def nearest(self, value: str) -> str | None:
         name = "-".join(re.findall(r"[A-Za-z0-9]+", value.removeprefix("HTTP_"))).title()
         return name or None
-
-
-class Address(Setting[str]):
-    """An address of the web, without a slash at its end; with a `path`, or without any."""
-
-    def __init__(self, default: str, *, path: str = "", **kwargs: Any) -> None:
-        super().__init__(default, **kwargs)
-        self._path = path
-        self.takes = "scheme, host and path" if path else "scheme and host, and no path"
-        self.takes += f', such as "https://{"shop.example" if not path else "api.example"}{path}"'
-
-    def parse(self, value: Any) -> str:
-        if not isinstance(value, str):
-            raise Wrong(TYPE)
-        text = value.rstrip("/")
-        try:
-            parts = urlsplit(text)
-            sound = parts.port != 0 and parts.scheme in ("http", "https") and parts.hostname
-        except ValueError:
-            raise Wrong(VALUE) from None
-        plain = not (parts.query or parts.fragment or "@" in parts.netloc or re.search(r"\s", text))
-        if not (sound and plain and bool(parts.path) == bool(self._path)):
-            raise Wrong(VALUE, self._nearest(text))
-        return text
-
-    def _nearest(self, text: str) -> str | None:
-        scheme, there, rest = text.partition("://")
-        host, _, path = (rest if there else text).partition("/")
-        if not re.fullmatch(r"[\w.-]+(:\d+)?", host):
-            return None
-        local = host.startswith(("localhost", "127."))
-        scheme = scheme if there and scheme in ("http", "https") else "http" if local else "https"
-        found = f"{scheme}://{host}"
-        if self._path:
-            found += f"/{path}" if path and re.fullmatch(r"[\w./-]+", path) else self._path
-        return found
 
 
 class Number(Setting[T]):

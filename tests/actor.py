@@ -8,7 +8,7 @@ import sys
 import time
 
 from genlook_oscar import tasks
-from genlook_oscar.engine import books, progress, tryons
+from genlook_oscar.engine import alerts, books, progress, tryons
 from genlook_oscar.engine.outcomes import fail
 from genlook_oscar.engine.pacing import Kind, Paused, acquire
 from genlook_oscar.engine.queue import ensure_schedules
@@ -33,6 +33,10 @@ def fetch(pk: str) -> object:
 
 def reconcile(credits: str) -> object:
     return books.reconcile(int(credits))
+
+
+def tell() -> object:
+    return alerts.tell(Configuration.load())
 
 
 def pace() -> object:

@@ -142,6 +142,7 @@ if REDIS:
     Q_CLUSTER["redis"] = REDIS
 
 GENLOOK_API_KEY = os.environ.get("GENLOOK_API_KEY", "gk_tests")
+GENLOOK_ALERT_WEBHOOK = os.environ.get("GENLOOK_ALERT_WEBHOOK", "")
 GENLOOK_BASE_URL = os.environ.get("GENLOOK_BASE_URL", "http://127.0.0.1:9/tryon/v1")
 GENLOOK_PRIVATE_ROOT = SCRATCH / "private"
 # However busy the machine is: what a photo may take is a matter of tests of its own.

@@ -1,14 +1,18 @@
 """What a shop needs before its first shopper can try something on, and what of it is done."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from ..causes.shop import MAIL_FAILED, WEBHOOK_FAILED
+from ..conf import conf
 from ..engine.findings import nobody_works
 from ..engine.health import Health
 from ..models import BLOCKING, Account, Configuration, ProductLink
+from ..shop_addresses import is_known, whom
 
 
 @dataclass(frozen=True)
@@ -59,18 +63,47 @@ def steps(health: Health, configuration: Configuration) -> list[Step]:
             _("Tell shoppers on your privacy page what becomes of their photos, and link it."),
         ),
         _budget(configuration),
-        Step(
-            bool(configuration.alert_addresses),
-            _("Alerts"),
-            _("Name somebody who is told when credits run low or Genlook cannot be used."),
-            optional=True,
-        ),
+        *_alerts(health, configuration),
         Step(
             configuration.enabled,
             _("Switched on"),
             _("Shoppers see no button yet. Try it first with “Staff only”."),
         ),
     ]
+
+
+def _alerts(health: Health, configuration: Configuration) -> Iterator[Step]:
+    """Whom alerts reach; and only where something is wrong, what keeps them from it."""
+    found = whom(configuration.alert_addresses)
+    told = [*found.addresses, *([_("the webhook")] if conf.alert_webhook else [])]
+    if not told:
+        label = _("Alerts reach nobody")
+    elif found.setting:
+        label = _("Alerts go to %(whom)s (from %(setting)s)")
+    else:
+        label = _("Alerts go to %(whom)s")
+    yield Step(
+        bool(told),
+        label % {"whom": ", ".join(told), "setting": found.setting},
+        _(
+            "Name somebody who is told when credits run low or Genlook cannot be used. Else "
+            "ADMINS, MANAGERS or OSCAR_FROM_EMAIL of the project's settings are told."
+        ),
+        field="alert_emails",
+    )
+    for finding in health.findings:
+        if finding.cause in (MAIL_FAILED, WEBHOOK_FAILED):
+            yield Step(False, str(finding.sentence), str(finding.advice))
+    if not is_known():
+        yield Step(
+            False,
+            _("Links in e-mails do not lead to the shop"),
+            _(
+                "Write the shop's domain under Sites in the admin, or GENLOOK_SITE_URL in the "
+                "project's settings."
+            ),
+            optional=True,
+        )
 
 
 def _budget(configuration: Configuration) -> Step:

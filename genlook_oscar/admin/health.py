@@ -1,7 +1,7 @@
 """What the admin says about the account, read from our own row only."""
 
 from .. import clock
-from ..engine.messages import alarm_message
+from ..causes import explained
 from ..engine.report import ago
 from ..models import Account
 
@@ -10,7 +10,7 @@ def alarm(account: Account | None) -> str:
     """What the merchant must do so that try-ons work again; empty when all is well."""
     if account is None or not account.alarm_code:
         return ""
-    text = alarm_message(account.alarm_code)
+    text = explained(account.alarm_code)
     if account.alarm_at is None:
         return text
     return f"{text} ({account.alarm_code}, {ago((clock.now() - account.alarm_at).total_seconds())})"

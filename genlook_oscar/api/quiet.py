@@ -8,14 +8,30 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from .deadline import in_exchange
 
 _QUERY = re.compile(r"\?\S*")
+_unlogged: ContextVar[bool] = ContextVar("genlook_exchange_unlogged", default=False)
+
+
+@contextmanager
+def unlogged() -> Iterator[None]:
+    """Have urllib3 log nothing of what is sent in the block: its whole address is a secret."""
+    token = _unlogged.set(True)
+    try:
+        yield
+    finally:
+        _unlogged.reset(token)
 
 
 class _WithoutQuery(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
+        if _unlogged.get():
+            return False
         if in_exchange() and isinstance(record.args, tuple):
             record.args = tuple(
                 _QUERY.sub("?...", value) if isinstance(value, str) else value

@@ -20,12 +20,13 @@ from ..api import (
     Timeouts,
     Unavailable,
 )
+from ..causes import account as causes
+from ..causes import explained
 from ..conf import conf
 from ..models import Account, TryOn
 from ..models.account import NO_CREDITS
 from ..signals import alarm_raised
 from . import books, circuit, pacing
-from .messages import alarm_message
 from .pacing import LONGEST_REST, Kind, Paused
 
 logger = logs.logger(__name__)
@@ -34,12 +35,12 @@ Answer = TypeVar("Answer")
 
 REST_SECONDS = 5.0
 """Rest after a 429 that names no time. Genlook documents no Retry-After; chosen here."""
-CREDITS_CODE = "INSUFFICIENT_CREDITS"
-NO_KEY_CODE = "MISSING_API_KEY"
-FORBIDDEN_CODE = "FORBIDDEN"
-ALARM_BY_STATUS = {401: "INVALID_API_KEY", 402: CREDITS_CODE}
-OUTAGE_CODE = "UNAVAILABLE"
-BLOCKED_CODE = "BLOCKED"
+CREDITS_CODE = causes.NO_CREDITS.alarm
+NO_KEY_CODE = causes.NO_KEY.alarm
+FORBIDDEN_CODE = causes.NOT_ALLOWED.alarm
+ALARM_BY_STATUS = {401: causes.KEY_REFUSED.alarm, 402: CREDITS_CODE}
+OUTAGE_CODE = causes.UNAVAILABLE.alarm
+BLOCKED_CODE = causes.BLOCKED.alarm
 LASTING = (CREDITS_CODE, FORBIDDEN_CODE)
 """Alarms that a good answer to just any request does not end."""
 UNREACHED = ("NO_CONNECTION", "TLS_FAILED")
@@ -137,7 +138,7 @@ def judge(error: GenlookError, about: str) -> None:
 def alarm(code: str) -> None:
     """Tell the merchant, once, that only she can mend this."""
     if Account.raise_alarm(code):
-        message = alarm_message(code)
+        message = explained(code)
         logger.error("Genlook alarm %s: %s", code, message)
         alarm_raised.send_robust(sender=Account, code=code, message=message)
 

@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import F, OuterRef, Q, QuerySet
 from oscar.core.loading import get_model
 
-from .. import clock, logs
+from .. import causes, clock, logs
 from ..catalogue import rules
 from ..catalogue.links import make_links
 from ..catalogue.payload import Unfit
@@ -19,7 +19,7 @@ from ..catalogue.readiness import Kinds, look
 from ..models import BLOCKING, CatalogueRun, Configuration, ProductLink, Rule
 from ..models.mark import ours
 from . import wishes
-from .messages import ALARMS, alarm_message, explanation
+from .messages import explanation
 from .outcomes import code_of
 from .products import RENEWED_BEFORE
 from .queue import enqueue
@@ -157,8 +157,8 @@ def explained(error_code: str) -> str:
     """What a link's `error_code` means, and what the merchant can do; empty for none."""
     if error_code in Unfit.values:
         return str(Unfit(error_code).label)
-    if error_code in ALARMS:
-        return alarm_message(error_code)
+    if error_code in causes.ALARMS:
+        return causes.explained(error_code)
     return explanation(code_of(error_code, "")) if error_code else ""
 
 

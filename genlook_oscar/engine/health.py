@@ -9,24 +9,26 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, Min, Q, Subquery
+from django.db.models import Count, Min
 
 from .. import clock
+from ..causes import OK, SEVERITIES
 from ..conf import conf
-from ..models import Account, Configuration, Counter, Erasure, ProductLink, Ready, TryOn, allowance
+from ..models import (
+    Account,
+    Configuration,
+    Erasure,
+    TryOn,
+)
 from ..models.mark import ours
 from ..models.moments import LONGEST_WATCH, ahead
 from ..models.storage import private_is_writable, uploads_are_writable
-from . import alerts, books, pacing, workers
-from .findings import FROZEN, OK, SEVERITIES, STUCK_SECONDS, Finding, judge
+from . import asking, books, pacing, workers
+from .findings import STUCK_SECONDS, Finding, judge
 from .queue import schedule_state
 from .signing import same_key
 
 MINUTE = timedelta(minutes=1)
-HOUR = timedelta(hours=1)
-DAY = timedelta(days=1)
-SHOPPERS = ("photo_refused", "photo_gone")
-"""Failures that tell nothing of the shop or of Genlook: another photo is wanted."""
 Status = TryOn.Status
 
 
@@ -55,7 +57,9 @@ class Health:
     `circuit` is empty while closed, else the reason for which clicks are refused, for
     `circuit_seconds` already. `schedule` of the sweep is ok, missing, or elsewhere (on a
     cluster that does not run try-ons). `storage_seconds` is for how long private storage has
-    not been written, because it could not be. `drift` may be off by `drift_slack` credits in
+    not been written, because it could not be. `mail_failure` is why the last e-mail did not
+    leave, for the last time `mail_failed_seconds` ago, empty when it did; `webhook_failure` the
+    same of the alert webhook. `drift` may be off by `drift_slack` credits in
     either direction, `drift_unexplained` is what is beyond that and beyond all uncertain
     try-ons; both since `drift_since`.
     """
@@ -99,6 +103,10 @@ class Health:
     schedule: str
     swept_seconds: float | None
     storage_seconds: float | None
+    mail_failure: str
+    mail_failed_seconds: float | None
+    webhook_failure: str
+    webhook_failed_seconds: float | None
     drift: int
     drift_slack: int
     drift_unexplained: int
@@ -121,23 +129,13 @@ class Health:
         return {"severity": self.severity, **told}
 
 
-def watched(*, aside: bool = True) -> Health:
-    """The health as monitoring asks for it, who does so when nobody else is there: workers
-    that stand still are found out and told of, and what is over its time is ended. `aside` as
-    in `alerts.tell_workers`."""
-    workers.look_after(aside=aside)
-    found = health()
-    if any(finding.code == FROZEN for finding in found.findings):
-        alerts.tell_workers(aside=aside)
-    return found
-
-
 def health() -> Health:
     """Look at everything once, and judge it."""
     now = clock.now()
-    causes = _networkless(now)
-    account = Account.mine().annotate(hidden=_hidden(), **causes).first() or Account()
-    live = _live(now)
+    causes = asking.networkless(now)
+    told = {"hidden": asking.hidden(), **asking.unsent(), **causes}
+    account = Account.mine().annotate(**told).first() or Account()
+    live = asking.live(now)
     stopped = _age(account.stopped_since, now)
     age, unasked = _age(live["oldest"], now), _age(live["unasked"], now)
     recent = [at for at in account.pace if at > (now - MINUTE).timestamp()]
@@ -147,8 +145,8 @@ def health() -> Health:
         elsewhere=Count("external_user_id", filter=~ours(), distinct=True),
         oldest=Min("requested_at", filter=ours()),
     )
-    lately = _lately(now)
-    uncertain, uncertain_last_day = books.uncertain(now - DAY)
+    lately = asking.lately(now)
+    uncertain, uncertain_last_day = books.uncertain(now - asking.DAY)
     facts = Health(
         enabled=Configuration.load().enabled,
         settings_ok=not conf.faults,
@@ -194,53 +192,16 @@ def health() -> Health:
         schedule=schedule_state(),
         swept_seconds=_age(account.swept_at, now),
         storage_seconds=_age(account.storage_failed_at, now),
+        mail_failure=getattr(account, "mail_why", None) or "",
+        mail_failed_seconds=_age(getattr(account, "mail_at", None), now),
+        webhook_failure=getattr(account, "webhook_why", None) or "",
+        webhook_failed_seconds=_age(getattr(account, "webhook_at", None), now),
         drift=account.drift,
         drift_slack=account.books_slack + account.books_open,
         drift_unexplained=books.unexplained(account),
         drift_since=account.books_since,
     )
     return replace(facts, findings=judge(facts))
-
-
-def _live(now: datetime) -> dict[str, Any]:
-    """How many try-ons are at each stage, and since when the first waits for a worker
-    (`oldest`) and for the watcher (`unasked`)."""
-    generating = Q(status=Status.GENERATING)
-    ready = Q(status=Status.QUEUED, not_before__lte=now)
-    found: dict[str, Any] = TryOn.objects.live().aggregate(
-        queued=Count("pk", filter=Q(status=Status.QUEUED)),
-        submitting=Count("pk", filter=Q(status=Status.SUBMITTING)),
-        generating=Count("pk", filter=generating),
-        oldest=Min("not_before", filter=ready),
-        unasked=Min("next_poll_at", filter=generating & Q(next_poll_at__lte=now)),
-    )
-    return found
-
-
-def _lately(now: datetime) -> dict[str, int]:
-    """How the try-ons of the last hour ended, and how many of the last day were sent."""
-    hour = Q(created_at__gt=now - HOUR)
-    ended = hour & ~Q(status__in=[*TryOn.LIVE, Status.CANCELLED])
-    found: dict[str, int] = TryOn.objects.filter(created_at__gt=now - DAY).aggregate(
-        ended=Count("pk", filter=ended),
-        failed=Count("pk", filter=hour & Q(status=Status.FAILED) & ~Q(error_code__in=SHOPPERS)),
-        sent=Count("pk", filter=Q(sent_at__isnull=False)),
-    )
-    return found
-
-
-def _networkless(now: datetime) -> dict[str, Exists]:
-    """Whether guests of today have no network, by the reasons why, the worst first."""
-    return {
-        f"networkless_{why}": Exists(Counter.objects.filter(name=name, used__gt=0))
-        for name, why in allowance.networkless(now).items()
-    }
-
-
-def _hidden() -> Subquery:
-    """How many products reports have hidden."""
-    rows = ProductLink.objects.filter(ready_code=Ready.BAD_REPORTS).exclude(enabled=True)
-    return Subquery(rows.order_by().values("ready_code").annotate(n=Count("pk")).values("n"))
 
 
 def _watcher(account: Account, now: datetime) -> str:

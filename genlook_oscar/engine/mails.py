@@ -5,16 +5,16 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.contrib.sites.models import Site
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import translation
 from oscar.core.loading import get_class
 
 from .. import clock, logs
-from ..conf import conf
 from ..languages import with_language
 from ..models import Configuration, ReadyMail, TryOn
+from ..shop_addresses import site_url
+from . import channels
 from .queue import enqueue
 
 logger = logs.logger(__name__)
@@ -79,10 +79,10 @@ def send(pk: str | int) -> None:
         try:
             _deliver(user, mail.tryon)
         except Exception as error:
-            # The error's own words may hold the address.
-            logger.error(
-                "The e-mail about try-on %s was not sent: %s.", mail.tryon_id, type(error).__name__
-            )
+            why = channels.note_mail_failed(error)
+            logger.error("The e-mail about try-on %s was not sent: %s.", mail.tryon_id, why)
+        else:
+            channels.note_mail_sent()
 
 
 def _due() -> QuerySet[ReadyMail]:
@@ -106,13 +106,7 @@ def _deliver(user: Any, tryon: TryOn) -> None:
         "user": user,
         "tryon": tryon,
         "product_title": tryon.product_title,
-        "url": f"{_site()}{with_language(f'{address}?mail')}",
+        "url": f"{site_url()}{with_language(f'{address}?mail')}",
         "expires_at": tryon.expires_at,
     }
     dispatcher.dispatch_user_messages(user, dispatcher.get_messages(EVENT_CODE, context))
-
-
-def _site() -> str:
-    # As Oscar's own e-mails name the shop, unless the project says it better.
-    scheme = getattr(settings, "OSCAR_URL_SCHEMA", "http")
-    return conf.site_url or f"{scheme}://{Site.objects.get_current().domain}"

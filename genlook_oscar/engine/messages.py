@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from ..causes import account, workers
 from ..models import TryOn
 
 
@@ -56,19 +57,19 @@ FAILURES: dict[str, Message] = {
         retryable=True,
     ),
     "unavailable": Message(
-        _("The fitting room cannot be reached right now. Try again shortly."),
+        account.UNAVAILABLE.shopper,
         _("Genlook did not answer, or answered with a fault of its own, until the deadline."),
         retryable=True,
     ),
     "not_configured": Message(
-        _("The fitting room is closed at the moment. The shop has been told."),
+        account.KEY_REFUSED.shopper,
         _(
             "Genlook refused the API key, or the key may not use this product. "
             "Check GENLOOK_API_KEY in the project's settings and the account at Genlook."
         ),
     ),
     "no_credits": Message(
-        _("The fitting room is closed at the moment. The shop has been told."),
+        account.NO_CREDITS.shopper,
         _("The Genlook account has no credits left. Top it up at Genlook."),
     ),
     "generation_failed": Message(
@@ -149,7 +150,7 @@ REFUSALS: dict[str, Message] = {
     "no_credits": FAILURES["no_credits"],
     "unavailable": FAILURES["unavailable"],
     "workers": Message(
-        _("The fitting room has stopped for the moment. Please come back later."),
+        workers.FROZEN.shopper,
         _("No worker shows a sign of life. See that “manage.py qcluster” is running."),
         retryable=True,
     ),
@@ -169,38 +170,6 @@ REFUSALS: dict[str, Message] = {
         _("Please agree to how your photo is used first."),
         _("No agreement to the current wording is recorded."),
     ),
-}
-
-ALARMS: dict[str, str | Promise] = {
-    "MISSING_API_KEY": _(
-        "GENLOOK_API_KEY is not set, or a setting is wrong: see “manage.py check”."
-    ),
-    "INVALID_API_KEY": _(
-        "Genlook refuses the API key: wrong, revoked, or the account is inactive. "
-        "Check GENLOOK_API_KEY in the project's settings."
-    ),
-    "FORBIDDEN": _(
-        "A product or generation belongs to another Genlook account. If two accounts or shops "
-        "share product names, set GENLOOK_EXTERNAL_ID_PREFIX."
-    ),
-    "WRONG_ADDRESS": _(
-        "There is no Genlook service at GENLOOK_BASE_URL: its path is wrong or missing. Remove the "
-        "setting, or write it with its path, as in https://api.genlook.app/tryon/v1."
-    ),
-    "BLOCKED": _(
-        "A firewall or a proxy answers in Genlook's place and refuses this shop's requests. "
-        "Let this host reach GENLOOK_BASE_URL."
-    ),
-    "UNAVAILABLE": _(
-        "Genlook does not answer. Shoppers are told so, and new try-ons are refused until it "
-        "answers again; nothing has to be done unless it lasts."
-    ),
-    "WORKERS": _(
-        "No worker makes try-ons, so new ones are refused. See that “manage.py qcluster” is "
-        "running for the cluster of try-ons, and what its log says. The fitting room opens by "
-        "itself as soon as workers are back."
-    ),
-    "INSUFFICIENT_CREDITS": _("No credits are left. Top up the account at Genlook."),
 }
 
 
@@ -237,9 +206,3 @@ def is_retryable(code: str) -> bool:
     """Whether the same click may succeed if it is repeated."""
     message = FAILURES.get(code)
     return bool(message and message.retryable)
-
-
-def alarm_message(code: str) -> str:
-    """The sentence that tells the merchant what to do about an alarm."""
-    default = _("Genlook refuses this shop's requests (%(code)s). Check the account at Genlook.")
-    return str(ALARMS.get(code) or str(default) % {"code": code})

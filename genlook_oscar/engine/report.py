@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from .. import clock
+from ..causes import OK
 from ..conf import PRODUCTION_URL, conf
-from .findings import OK
 from .health import Health
 
 ACCOUNT = (
@@ -54,6 +54,7 @@ def lines(health: Health) -> list[Line]:
         _line(health, _("Sweep"), _sweep(health), SWEEP),
         _line(health, _("Books"), " ".join(_books(health)), ("drift", "many_uncertain")),
         _line(health, _("Erasures"), _erasures(health), ("erasures_late", "erasures_elsewhere")),
+        _line(health, _("Alerts"), _alerts(health), ("mail_failed", "webhook_failed")),
     ]
 
 
@@ -182,6 +183,12 @@ def _erasures(health: Health) -> str:
         health.erasures,
     )
     return words % {"count": health.erasures, "ago": ago(health.oldest_erasure_seconds or 0)}
+
+
+def _alerts(health: Health) -> str:
+    if health.mail_failure or health.webhook_failure:
+        return _("They are tried again for a day.")
+    return _("Nothing that was to be sent has failed.")
 
 
 def _long(seconds: float) -> str:

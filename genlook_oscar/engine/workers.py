@@ -23,7 +23,7 @@ from ..conf import conf
 from ..models import Account, TryOn
 from ..models.moments import LONGEST_WATCH, ahead
 from ..models.tryon import TryOnQuerySet
-from . import alerts, repair
+from . import repair, telling
 from .queue import enqueue, ensure_watcher
 from .signing import fingerprint
 
@@ -62,7 +62,7 @@ def tend(account: Account, since: datetime | None = None, *, aside: bool = True)
 
     `since` is the moment at which what the caller waits for was ready for a worker; without
     it, long silence is reason enough to call. Costs nothing while there are signs of life.
-    `aside` as in `alerts.tell_workers`.
+    `aside` as in `telling.tell_workers`.
     """
     now = clock.now()
     if account.stopped_since:
@@ -128,7 +128,7 @@ def _close(account: Account, now: datetime, aside: bool) -> bool:
     row = Account.mine().filter(unseen, called_at=account.called_at)
     if row.filter(stopped_since=None).update(stopped_since=now):
         logger.error("No worker shows a sign of life; new try-ons are refused.")
-        alerts.tell_workers(aside=aside)
+        telling.tell_workers(aside=aside)
         return True
     return row.exclude(stopped_since=None).exists()
 

@@ -1,4 +1,5 @@
 from .account import Account
+from .alert import Alert, Occurrence
 from .attribution import Attribution
 from .catalogue_run import CatalogueRun
 from .configuration import Configuration
@@ -19,6 +20,7 @@ __all__ = [
     "BLOCKING",
     "WARNINGS",
     "Account",
+    "Alert",
     "Attribution",
     "CatalogueRun",
     "Configuration",
@@ -27,6 +29,7 @@ __all__ = [
     "DayMark",
     "Erasure",
     "ExperimentVisitor",
+    "Occurrence",
     "Photo",
     "ProductDay",
     "ProductLink",

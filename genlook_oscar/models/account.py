@@ -32,10 +32,6 @@ class Account(models.Model):
     alarm_code = models.CharField(_("alarm"), max_length=64, blank=True, editable=False)
     alarm_at = models.DateTimeField(_("alarm since"), null=True, editable=False)
 
-    alarm_told = models.CharField(max_length=64, blank=True, editable=False)
-    alarm_told_at = models.DateTimeField(null=True, editable=False)
-    low_told_at = models.DateTimeField(null=True, editable=False)
-
     circuit_reason = models.CharField(max_length=32, blank=True, editable=False)
     circuit_since = models.DateTimeField(null=True, editable=False)
     circuit_until = models.DateTimeField(null=True, editable=False)
@@ -50,7 +46,6 @@ class Account(models.Model):
     alive_at = models.DateTimeField(null=True, editable=False)
     called_at = models.DateTimeField(null=True, editable=False)
     stopped_since = models.DateTimeField(null=True, editable=False)
-    stopped_told_at = models.DateTimeField(null=True, editable=False)
     alive_key = models.CharField(max_length=16, blank=True, editable=False)
     called_key = models.CharField(max_length=16, blank=True, editable=False)
 

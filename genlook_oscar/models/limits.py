@@ -101,7 +101,8 @@ class Limits(models.Model):
         blank=True,
         help_text=_(
             "Who is told when the budget runs out, when credits run low and when Genlook cannot "
-            "be used. One address in each line. Empty: nobody."
+            "be used. One address in each line. Empty: the project's ADMINS, else MANAGERS, else "
+            "the shop's own address."
         ),
     )
     alert_thresholds = models.CharField(

@@ -7,9 +7,10 @@ from django.http import HttpRequest, JsonResponse
 from django.http.response import HttpResponseBase
 from django.utils.crypto import constant_time_compare
 
+from ..causes import CRITICAL
 from ..conf import conf
-from ..engine.findings import CRITICAL, DATABASE_DOWN
-from ..engine.health import watched
+from ..engine.findings import DATABASE_DOWN
+from ..engine.monitoring import watched
 from .answers import not_found
 from .base import StorefrontView
 

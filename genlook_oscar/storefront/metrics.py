@@ -9,8 +9,9 @@ from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from ..engine.findings import SEVERITIES
-from ..engine.health import Health, watched
+from ..causes import METRICS, SEVERITIES
+from ..engine.health import Health
+from ..engine.monitoring import watched
 from .answers import Problem
 from .health import Watched
 
@@ -56,7 +57,8 @@ class _Numbers:
             f"{PREFIX}finding", "What is wrong now.", labels=["code", "severity"]
         )
         for one in self.found.findings:
-            finding.add_metric([one.code, one.severity], 1)
+            if METRICS in one.cause.told:
+                finding.add_metric([one.code, one.severity], 1)
         yield finding
         for field in fields(self.found):
             value = getattr(self.found, field.name)

@@ -9,7 +9,7 @@ from django_q.models import OrmQ
 from django_q.tasks import async_task
 
 from genlook_oscar.engine import progress
-from genlook_oscar.engine.health import watched
+from genlook_oscar.engine.monitoring import watched
 from genlook_oscar.models import Account, TryOn
 from tests.conftest import wait_until
 from tests.faults.conftest import COMPLETED, REDIS_URL, statuses, wait_for_all

@@ -2,7 +2,9 @@
 
 import pytest
 
-from genlook_oscar.models import Account, TryOn
+from genlook_oscar import clock
+from genlook_oscar.models import Account, Alert, Configuration, Occurrence, TryOn
+from tests.chat import chat
 from tests.conftest import wait_until
 from tests.processes import actors, cluster
 
@@ -40,6 +42,22 @@ def test_many_submits_of_one_tryon_pay_once(emulator, click):
     state = emulator.control.state()
     assert state["requests"]["POST /try-on"] == 1
     assert state["requests"]["POST /images/upload"] == 1
+
+
+def test_many_sweeps_at_once_tell_each_thing_once(emulator, configuration):
+    Configuration.objects.update(alert_emails="ada@example.com", budget_per_day=10)
+    Account.load()
+    with chat() as hook:
+        for times in range(1, 6):
+            Occurrence.objects.update(since=None, told_at=None)
+            Account.objects.update(drift=3, books_since=clock.now(), credits=0)
+            actors(8, "tell", GENLOOK_ALERT_WEBHOOK=hook.url)
+            told = [row["code"] for row in hook.heard]
+            assert sorted(told) == sorted(["drift", "no_credits"] * times)
+    mails = Alert.objects.filter(channel="mail").values_list("code", flat=True)
+    assert sorted(mails) == sorted(["drift", "no_credits"] * 5)
+    calls = Alert.objects.filter(channel="webhook").exclude(left_at=None)
+    assert list(calls.values_list("attempts", flat=True)) == [1] * 10
 
 
 def test_two_clusters_complete_everything_once(emulator, make_product, click, make_photo):

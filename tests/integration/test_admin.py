@@ -290,8 +290,8 @@ class TestAlarm:
         [
             ("INVALID_API_KEY", "Check GENLOOK_API_KEY"),
             ("FORBIDDEN", "GENLOOK_EXTERNAL_ID_PREFIX"),
-            ("INSUFFICIENT_CREDITS", "Top up the account"),
-            ("SOMETHING_NEW", "Check the account at Genlook"),
+            ("INSUFFICIENT_CREDITS", "Top it up at Genlook"),
+            ("SOMETHING_NEW", "and the account at Genlook"),
         ],
     )
     def test_every_page_says_what_to_do(self, boss: Client, code: str, sentence: str) -> None:

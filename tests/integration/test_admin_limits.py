@@ -159,10 +159,11 @@ def test_the_checklist_says_what_is_missing(
 
 
 def test_the_checklist_of_a_shop_that_is_ready(
-    admin_client: Any, configuration: Any, product: Any
+    admin_client: Any, configuration: Any, product: Any, settings: Any
 ) -> None:
     from genlook_oscar import clock
 
+    settings.GENLOOK_SITE_URL = "https://shop.example"
     Account.load()
     Account.objects.update(swept_at=clock.now(), answered_at=clock.now(), credits=100)
     ProductLink.objects.create(product=product, external_id="x", ready_code="ready")
@@ -173,6 +174,35 @@ def test_the_checklist_of_a_shop_that_is_ready(
     checklist = page.find("h2", string="Checklist").find_next("table")
     assert "1 product is ready" in checklist.get_text()
     assert [image["alt"] for image in checklist.select("img")] == ["Done:"] * 8
+
+
+@pytest.mark.parametrize(
+    ("set_to", "line", "alt"),
+    [
+        ({}, "Alerts reach nobody Name somebody", "Missing:"),
+        ({"ADMINS": [("Ops", "ops@example.org")]}, "to ops@example.org (from ADMINS)", "Done:"),
+        ({"OSCAR_FROM_EMAIL": "me@example.org"}, "me@example.org (from OSCAR_FROM_EMAIL)", "Done:"),
+        ({"GENLOOK_ALERT_WEBHOOK": "https://chat.example/x"}, "go to the webhook", "Done:"),
+    ],
+)
+def test_the_checklist_says_whom_alerts_reach(
+    admin_client: Any, db: None, settings: Any, set_to: dict[str, Any], line: str, alt: str
+) -> None:
+    for name, value in set_to.items():
+        setattr(settings, name, value)
+    page = BeautifulSoup(admin_client.get(FORM).content, "html.parser")
+    row = page.find("a", href="#id_alert_emails").find_parent("tr")
+    assert line in " ".join(row.get_text(" ").split())
+    assert row.img["alt"] == alt
+    assert "chat.example" not in page.get_text()
+
+
+def test_the_checklist_says_that_links_lead_nowhere(
+    admin_client: Any, db: None, settings: Any
+) -> None:
+    assert "Links in e-mails do not lead to the shop" in words(admin_client.get(FORM))
+    settings.GENLOOK_SITE_URL = "https://shop.example"
+    assert "Links in e-mails" not in words(admin_client.get(FORM))
 
 
 @pytest.mark.parametrize(

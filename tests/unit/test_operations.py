@@ -1,13 +1,15 @@
 """What docs/operations.md says is what the code does."""
 
-import ast
+import os
 import re
 import textwrap
 from pathlib import Path
 
 import pytest
 
-from genlook_oscar.engine import findings
+from genlook_oscar.causes import CAUSES, HEALTH
+from genlook_oscar.causes.cause import TELLINGS
+from genlook_oscar.engine.findings import Finding
 from genlook_oscar.engine.health import Health
 from genlook_oscar.queue_checks import check_queue
 
@@ -19,25 +21,51 @@ BLOCKS = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
 CLUSTERS = [block for block in BLOCKS if block.startswith("Q_CLUSTER")]
 
 
-def codes_in_the_code():
-    """The second argument of each `Finding(...)` in the module."""
-    tree = ast.parse(Path(findings.__file__).read_text())
-    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
-    made = [call for call in calls if getattr(call.func, "id", "") == "Finding"]
-    codes = [call.args[1] for call in made]
-    return {
-        code.value if isinstance(code, ast.Constant) else getattr(findings, ast.unparse(code))
-        for code in codes
-    }
+START, END = "<!-- generated: begin -->\n", "<!-- generated: end -->\n"
+NUMBERS = dict.fromkeys(("count", "failed", "ended", "uncertain", "sent", "spent", "limit"), 98765)
+NUMBERS = {**NUMBERS, "code": "N", "why": "N", "when": "N"}
+
+
+def row(cause):
+    """One cause as the document shows it."""
+    severity = f"{cause.severity} ({cause.resting} while off)" if cause.resting else cause.severity
+    said = str(Finding.of(cause, **NUMBERS).sentence).replace("98765", "*N*")
+    told = ", ".join(way for way in TELLINGS if way in cause.told)
+    cells = [f"`{cause.code}`", severity, said, cause.operator, cause.shopper, told]
+    alarm = f"`{cause.alarm}`" if cause.alarm else ""
+    return f"| {' | '.join(map(str, [*cells, alarm]))} |\n"
+
+
+def test_the_table_is_the_list_of_causes():
+    """GENLOOK_WRITE_CAUSES=1 writes it anew."""
+    heads = ["Code", "Severity", "The merchant reads", "To be done", "The shopper reads"]
+    lines = [*heads, "Told by", "Alarm"]
+    table = f"| {' | '.join(lines)} |\n{'| --- ' * len(lines)}|\n"
+    table += "".join(row(cause) for cause in CAUSES.values() if cause.severity != "ok")
+    before, _, rest = TEXT.partition(START)
+    written, _, after = rest.partition(END)
+    if os.environ.get("GENLOOK_WRITE_CAUSES"):
+        (ROOT / "docs" / "operations.md").write_text(f"{before}{START}{table}{END}{after}")
+    else:
+        assert written == table
 
 
 def test_each_finding_is_explained():
     explained = set(re.findall(r"^### `([a-z_]+)`$", TEXT, re.MULTILINE))
-    assert explained == codes_in_the_code() - {"healthy"}
+    assert explained == {code for code, cause in CAUSES.items() if HEALTH in cause.told} - {
+        "healthy"
+    }
+
+
+@pytest.mark.parametrize("cause", CAUSES.values(), ids=lambda cause: cause.code)
+def test_each_cause_is_told_and_says_what_to_do(cause):
+    assert CAUSES[cause.code] is cause
+    assert cause.told
+    assert str(cause.operator) or cause.severity == "ok"
 
 
 def test_each_number_is_explained():
-    table = TEXT[TEXT.index("### What is in the answer") : TEXT.index("## Findings")]
+    table = TEXT[TEXT.index("### What is in the answer") : TEXT.index("## All causes")]
     named = set(re.findall(r"`([a-z_]+)`", "".join(re.findall(r"^\| (.*?) \|", table, re.M))))
     assert named == {*Health.__dataclass_fields__, "severity", "ledger"}
 

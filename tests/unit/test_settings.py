@@ -95,6 +95,12 @@ WRONG = [
     ("HEALTH_TOKEN", 12345, TYPE, "GENLOOK_HEALTH_TOKEN = os.environ.get("),
     ("HEALTH_TOKEN", "gk_secret ", VALUE, "GENLOOK_HEALTH_TOKEN = os.environ.get("),
     ("RESULT_HOSTS", "a.internal", TYPE, 'GENLOOK_RESULT_HOSTS = ["a.internal"]'),
+    ("ALERT_WEBHOOK", 5, TYPE, "GENLOOK_ALERT_WEBHOOK = os.environ.get("),
+    ("ALERT_WEBHOOK", "hooks.example/gk_secret", VALUE, "GENLOOK_ALERT_WEBHOOK = os.environ.get("),
+    ("ALERT_WEBHOOK", "ftp://hooks.example/gk_secret", VALUE, None),
+    ("ALERT_WEBHOOK", "https://me:gk_secret@hooks.example/", VALUE, None),
+    ("ALERT_WEBHOOK", "https://hooks.example/gk_secret x", VALUE, None),
+    ("ALERT_WEBHOOK", "https://hooks.example:0/gk_secret", VALUE, None),
     ("SILENCED_FINDINGS", "drift", TYPE, 'GENLOOK_SILENCED_FINDINGS = ["drift"]'),
     ("SILENCED_FINDINGS", 5, TYPE, "GENLOOK_SILENCED_FINDINGS = []"),
     ("SILENCED_FINDINGS", ["drift", None], VALUE, 'GENLOOK_SILENCED_FINDINGS = ["drift"]'),
@@ -166,6 +172,7 @@ def test_nothing_is_the_default(settings, value):
         ("BASE_URL", "http://[::1]:8000/tryon/v1/", "http://[::1]:8000/tryon/v1"),
         ("SITE_URL", "https://shop.example/", "https://shop.example"),
         ("SILENCED_FINDINGS", {"drift"}, ("drift",)),
+        ("ALERT_WEBHOOK", "https://a.example/b/?c=d%20", "https://a.example/b/?c=d%20"),
         ("KIND_WORDS", {"top": ("poncho",)}, {"top": ("poncho",)}),
         ("API_KEY", "gk_with_a_line_end\n", "gk_with_a_line_end\n"),
         ("PRIVATE_ROOT", "somewhere", Path("somewhere")),
@@ -281,6 +288,7 @@ class TestDocumented:
     def test_documents_name_no_other(self):
         # A type of e-mail, and variables of the tests.
         known = {*table(), "GENLOOK_TRYON_READY", "GENLOOK_LIVES", "GENLOOK_WRITE_OUTCOMES"}
+        known.add("GENLOOK_WRITE_CAUSES")
         for document in (ROOT / "README.md", *(ROOT / "docs").glob("*.md")):
             named = set(re.findall(r"\bGENLOOK_[A-Z_]+\b", document.read_text()))
             assert {name for name in named if not name.endswith("_")} <= known, document.name

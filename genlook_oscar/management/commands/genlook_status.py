@@ -8,9 +8,11 @@ from django.core.management.base import BaseCommand
 from django.db import DatabaseError
 from django.utils.translation import gettext as _
 
+from ...causes import OK, SEVERITIES
 from ...engine.books import Ledger, ledger
-from ...engine.findings import DATABASE_DOWN, OK, SEVERITIES, Finding
-from ...engine.health import Health, watched
+from ...engine.findings import DATABASE_DOWN, Finding
+from ...engine.health import Health
+from ...engine.monitoring import watched
 from ...engine.report import Line, lines
 from ...models import Account
 

@@ -10,6 +10,7 @@ from django.core import mail
 from django.test import Client, override_settings
 
 from genlook_oscar.engine import mails
+from genlook_oscar.engine.health import health
 from genlook_oscar.models import ReadyMail, TryOn
 from tests.integration.storefront.conftest import HTML, Visitor
 from tests.mailing import mail_settings
@@ -109,6 +110,7 @@ def test_a_mail_server_that_refuses_is_logged_without_the_address(
     later()
 
     assert ReadyMail.objects.get().sent_at
+    assert "SMTPRecipientsRefused" in health().mail_failure
     assert f"The e-mail about try-on {tryon.pk} was not sent: SMTPRecipientsRefused." in caplog.text
     assert "ann@example.com" not in caplog.text
 

@@ -10,7 +10,7 @@ from django_q.signing import SignedPackage
 from genlook_oscar import clock
 from genlook_oscar.catalogue.eligibility import Reason, verdict
 from genlook_oscar.engine import progress, submitting, tryons, workers
-from genlook_oscar.engine.health import watched
+from genlook_oscar.engine.monitoring import watched
 from genlook_oscar.engine.pacing import Kind, acquire
 from genlook_oscar.models import Account, Configuration, TryOn
 from genlook_oscar.signals import alarm_raised
@@ -83,6 +83,8 @@ class TestStandstill:
         assert verdict(product).reason == Reason.WORKERS_DOWN
         assert verdict(product).passing
 
+    # The thread that sends it reads what is committed.
+    @pytest.mark.django_db(transaction=True)
     def test_one_mail_tells_it(self, running, click, ask, pass_time, make_product):
         heard = []
         alarm_raised.connect(lambda code, **kwargs: heard.append(code), weak=False)
