@@ -147,6 +147,20 @@ def configuration(db: None) -> Any:
 
 
 @pytest.fixture
+def say(configuration: Any) -> Callable[..., None]:
+    """Write the merchant's own words in one language."""
+    from genlook_oscar.models import Words
+
+    def say(language: str = "en", **texts: str) -> None:
+        row = {"configuration": configuration, "language": language}
+        Words.objects.update_or_create(**row, defaults=texts)
+        # What this object has read before.
+        configuration.__dict__.pop("_words", None)
+
+    return say
+
+
+@pytest.fixture
 def make_product(db: None) -> Callable[..., Any]:
     """Make an Oscar product with a stock record and, unless `color` is None, a picture."""
     from django.core.files.base import ContentFile

@@ -16,11 +16,31 @@ from ..engine.health import health
 from ..engine.queue import enqueue
 from ..engine.report import lines
 from ..merchant import FIELDSETS, ConfigurationForm
-from ..models import Configuration, Record
+from ..merchant_words import TEXTS, BaseWordsFormSet, WordsForm
+from ..models import Configuration, Record, Words
 from . import checklist, why
 
 PK = "1"
 MANAGE = "genlook_oscar.manage_catalogue"
+
+
+class WordsInline(admin.StackedInline):
+    """The words in each language, for whoever may see or change the configuration."""
+
+    model = Words
+    form = WordsForm
+    formset = BaseWordsFormSet
+    fields = ("language", *TEXTS)
+    can_delete = False
+    template = "admin/genlook_oscar/configuration/words.html"
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm(f"{self.opts.app_label}.view_configuration")
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm(f"{self.opts.app_label}.change_configuration")
+
+    has_add_permission = has_change_permission
 
 
 @admin.register(Configuration)
@@ -32,6 +52,7 @@ class ConfigurationAdmin(admin.ModelAdmin):
         "keep_for_days": admin.VERTICAL,
     }
     fieldsets = FIELDSETS
+    inlines = [WordsInline]
 
     def get_urls(self) -> list[URLPattern]:
         check = self.admin_site.admin_view(self.check_view)
@@ -91,6 +112,9 @@ class ConfigurationAdmin(admin.ModelAdmin):
                     "set in the project's settings."
                 ),
             )
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        formset.save_on_record(request.user)
 
     def response_change(self, request: HttpRequest, obj: Configuration) -> HttpResponse:
         self.message_user(request, gettext("The configuration was saved."), messages.SUCCESS)

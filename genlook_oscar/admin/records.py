@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from ..models import Configuration, Record
+from ..models import Configuration, Record, Words
 from .base import ReadOnlyAdmin
 
 
@@ -20,5 +20,7 @@ class RecordAdmin(ReadOnlyAdmin):
         """The setting as the form names it, or the row whose picture it was."""
         if not obj.field:
             return obj.subject
-        known = {field.name: field.verbose_name for field in Configuration._meta.concrete_fields}
-        return str(known.get(obj.field, obj.field))
+        fields = (*Configuration._meta.concrete_fields, *Words._meta.concrete_fields)
+        known = {field.name: field.verbose_name for field in fields}
+        name = str(known.get(obj.field, obj.field))
+        return name if obj.subject == str(Configuration()) else f"{name} ({obj.subject})"

@@ -20,12 +20,15 @@ from django.db.models.functions import JSONArray
 from oscar.core.loading import get_model
 
 from ..contained import reading
-from ..models import Account, Configuration, Counter, ProductLink
+from ..models import Account, Configuration, Counter, ProductLink, Words
 from ..models.customers import orders_of
+from ..models.words import languages_now
 from . import rules
 
 STAND_IN = -7_340_000
 """Stands for the first product in the compiled query; those below it for the next."""
+LANGUAGES = ("?language", "?family")
+"""Stand for the language active now and the one that it is a variety of."""
 ACCOUNT = (
     "id",
     "mark",
@@ -65,6 +68,8 @@ def read(products: Collection[Any], names: Sequence[str] = (), customer: Any = N
         STAND_IN - number: product.pk for number, product in enumerate(products)
     }
     values |= {_slot(number): name for number, name in enumerate(names)}
+    codes = languages_now()
+    values |= {LANGUAGES[0]: codes[0], LANGUAGES[1]: codes[-1]}
     with connections[alias].cursor() as cursor:
         if customer is not None:
             values[_prepared(_somebody(), cursor.db)] = _prepared(customer, cursor.db)
@@ -74,9 +79,11 @@ def read(products: Collection[Any], names: Sequence[str] = (), customer: Any = N
     if not rows:
         return Facts(Configuration.load(), Account(), {}, False, {})
     first = rows[0]
+    configuration = _row(Configuration, first) or Configuration()
+    configuration.keep_words(_row(Words, first))
     used = {name: first[f"used_{number}"] for number, name in enumerate(names)}
     return Facts(
-        _row(Configuration, first) or Configuration(),
+        configuration,
         _row(Account, first) or Account(),
         {name: count for name, count in used.items() if count is not None},
         bool(first.get("buyer")),
@@ -120,6 +127,9 @@ def _of_shop(names: int, customer: bool) -> dict[str, Any]:
         row = model._base_manager.filter(pk=1).order_by()
         columns = JSONArray(*(F(field.attname) for field in _fields(model)))
         facts[_named(model)] = Subquery(row.values(_=columns))
+    words = Words._base_manager.filter(configuration=1, language__in=LANGUAGES)
+    columns = JSONArray(*(F(field.attname) for field in _fields(Words)))
+    facts[_named(Words)] = Subquery(words.order_by("-language").values(_=columns)[:1])
     for number in range(names):
         counter = Counter.objects.filter(name=_slot(number)).order_by()
         facts[f"used_{number}"] = Subquery(counter.values("used"))
@@ -163,7 +173,7 @@ def _named(model: Any) -> str:
     return str(model._meta.model_name)
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=3)
 def _fields(model: Any) -> list[Any]:
     fields = model._meta.concrete_fields
     return [field for field in fields if model is not Account or field.attname in ACCOUNT]

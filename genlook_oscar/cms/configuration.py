@@ -11,17 +11,34 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin import messages
 from wagtail.admin.forms import WagtailAdminModelForm
-from wagtail.admin.panels import FieldPanel, MultiFieldPanel, ObjectList
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel, ObjectList, Panel
 from wagtail.admin.views.generic import EditView
 
 from ..conf import conf
 from ..merchant import FIELDSETS, ConfigurationForm
-from ..models import Configuration, Record
+from ..merchant_words import WordsFormSet
+from ..models import Configuration, Record, Words
 from .access import CONFIGURE, Guarded
 
 
 class Form(ConfigurationForm, WagtailAdminModelForm):
-    """The form that Django's admin has, in Wagtail's clothes."""
+    """The form that Django's admin has, in Wagtail's clothes, with the words in each language."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        data = self.data if self.is_bound else None
+        self.words = WordsFormSet(data, instance=self.instance)
+
+    def is_valid(self) -> bool:
+        # Both, so that all that is wrong is told at once.
+        return all([super().is_valid(), self.words.is_valid()])
+
+
+class WordsPanel(Panel):
+    """The words in each language, one below the other."""
+
+    class BoundPanel(Panel.BoundPanel):
+        template_name = "genlook_oscar/cms/words_panel.html"
 
 
 def panels() -> ObjectList:
@@ -32,7 +49,8 @@ def panels() -> ObjectList:
         if fields:
             words = str(options.get("description", ""))
             groups.append(MultiFieldPanel(fields, heading=title or _("Try-on"), help_text=words))
-    return ObjectList(groups, base_form_class=Form)
+    words = WordsPanel(heading=Words._meta.verbose_name_plural)
+    return ObjectList([*groups, words], base_form_class=Form)
 
 
 def _flat(names: Any) -> list[str]:
@@ -80,12 +98,14 @@ class ConfigurationView(Guarded, EditView):
     def form_valid(self, form: Any) -> HttpResponse:
         before = Configuration.load()
         answer: HttpResponse = super().form_valid(form)
+        form.words.instance = self.object
+        form.words.save_on_record(self.request.user)
         Record.changed(self.request.user, self.object, before)
         LogEntry.objects.log_actions(
             self.request.user.pk,
             [self.object],
             CHANGE,
-            construct_change_message(form, [], False),
+            construct_change_message(form, [form.words], False),
         )
         if self.object.enabled and not conf.api_key:
             messages.warning(

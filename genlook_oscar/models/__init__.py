@@ -15,6 +15,7 @@ from .rule import Rule
 from .share import Share
 from .shopper import Consent, Erasure, Shopper
 from .tryon import TryOn
+from .words import Words
 
 __all__ = [
     "BLOCKING",
@@ -43,4 +44,5 @@ __all__ = [
     "Shopper",
     "Spent",
     "TryOn",
+    "Words",
 ]

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from ..transactions import atomic
 from .limits import Limits
 from .share import Share
+from .words import Words, languages_now, page_address
 
 MAX_RETENTION_DAYS = 7
 """Genlook keeps pictures for at most 7 days, which is also its documented default."""
@@ -118,30 +119,11 @@ class Configuration(Limits):
             "Off keeps the whole photo, which suits studio pictures."
         ),
     )
-    button_label = models.CharField(
-        _("text of the button"),
-        max_length=60,
-        blank=True,
-        help_text=_("Empty: the built-in text in the shopper's language."),
-    )
-    consent_text = models.TextField(
-        _("text that shoppers agree to"),
-        blank=True,
-        help_text=_(
-            "Empty: the built-in text in the shopper's language. Write {days} where the "
-            "number of days should stand. A change asks each shopper again."
-        ),
-    )
-    disclaimer = models.CharField(
-        _("note below each result"),
-        max_length=200,
-        blank=True,
-        help_text=_("Empty: the built-in note that the picture is made by AI and shows no size."),
-    )
     privacy_url = models.CharField(
         _("link to your privacy page"),
         max_length=500,
         blank=True,
+        validators=[page_address],
         help_text=_("An address such as /privacy/ or https://…; shown beside the agreement."),
     )
     sharing = models.BooleanField(
@@ -149,7 +131,8 @@ class Configuration(Limits):
         default=False,
         help_text=_(
             "A shopper can then make a link to a picture of theirs that others may open. It ends "
-            "when they take it back and when the picture is deleted. Off ends all links at once."
+            "when they take it back and when the picture is deleted. Off ends all links at once; "
+            "on again, there are only new ones."
         ),
     )
     ready_mail = models.BooleanField(
@@ -238,6 +221,21 @@ class Configuration(Limits):
     def load(cls) -> "Configuration":
         """Return the one row, or the defaults (unsaved) while nobody has saved any."""
         return cls.mine().first() or cls(pk=1)
+
+    def words(self) -> Words:
+        """The merchant's own words in the language active now, all empty where there are none.
+        One query for each language."""
+        known: dict[str, Words] = self.__dict__.setdefault("_words", {})
+        codes = languages_now()
+        if codes[0] not in known:
+            rows = Words.objects.filter(configuration=self.pk, language__in=codes)
+            self.keep_words(rows.order_by("-language").first() if self.pk else None)
+        return known[codes[0]]
+
+    def keep_words(self, words: Words | None) -> None:
+        """Have `words` without a query; None where there are none in this language."""
+        known = self.__dict__.setdefault("_words", {})
+        known[languages_now()[0]] = words or Words()
 
     @property
     def retention_days(self) -> int:

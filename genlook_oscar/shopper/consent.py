@@ -9,17 +9,17 @@ from django.utils.translation import get_language, gettext, ngettext, override
 
 from .. import clock
 from ..models import Configuration, Consent, Shopper
+from ..models.words import DAYS
 from ..transactions import atomic
 from . import identity
-
-PLACEHOLDER = "{days}"
 
 
 @dataclass(frozen=True)
 class Wording:
     """What a shopper is asked to agree to: `text` in the active language, the `days` that it
-    promises, the shop's privacy page ("" when it names none), and the `version`, which is
-    the same in all languages and changes when what is agreed to changes."""
+    promises, the shop's privacy page ("" when it names none), and the `version`, which changes
+    when what is agreed to changes. The built-in text is one version in all languages; the
+    merchant's own words are another in each, because nobody can tell that they say the same."""
 
     version: str
     text: str
@@ -30,14 +30,17 @@ class Wording:
 def wording(configuration: Configuration) -> Wording:
     """Return the wording that follows from the settings which the erasing obeys."""
     days = configuration.retention_days
+    words = configuration.words()
+    custom = words.consent_text.strip()
+    page = words.privacy_url or configuration.privacy_url
     with override(None):
-        source = _text(configuration.consent_text, days)
-    terms = "\n".join([source, str(days), configuration.privacy_url])
+        source = _text(custom, days)
+    terms = "\n".join([source, str(days), page])
     return Wording(
         version=hashlib.sha256(terms.encode()).hexdigest()[:12],
-        text=_text(configuration.consent_text, days),
+        text=_text(custom, days),
         days=days,
-        privacy_url=configuration.privacy_url,
+        privacy_url=page,
     )
 
 
@@ -86,9 +89,9 @@ def _valid(shopper: Shopper, shown: Wording) -> QuerySet[Consent]:
 def _text(custom: str, days: int) -> str:
     """The merchant's text, or the built-in one. Each clause of the latter is something that
     the code does; who changes what the code does changes these sentences."""
-    if custom.strip():
+    if custom:
         # Not str.format: any other brace in a merchant's text is just a brace.
-        return custom.strip().replace(PLACEHOLDER, str(days))
+        return custom.replace(DAYS, str(days))
     return " ".join(
         [
             gettext(

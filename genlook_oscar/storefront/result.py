@@ -23,7 +23,7 @@ from .intake import refusal
 from .product import can_be_bought, is_viewable
 from .sharing import share_url
 from .suggestions import suggestions
-from .words import disclaimer
+from .words import ai_label, disclaimer
 
 
 def result_context(
@@ -42,6 +42,7 @@ def result_context(
         "original_url": original_url(tryon),
         "download_name": download_name(tryon),
         "disclaimer": disclaimer(configuration),
+        "ai_label": ai_label(configuration),
         "product_title": tryon.product_title,
         "product_url": product.get_absolute_url() if offered else None,
         "sharing": configuration.sharing,

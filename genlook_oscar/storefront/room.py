@@ -23,7 +23,7 @@ from .beside import choices_beside
 from .data import photo_url
 from .intake import needs_consent, refusal
 from .product import borrows_picture, display_picture, find, variants_of
-from .words import button_label, disclaimer
+from .words import ai_label, button_label, disclaimer
 
 
 def enter(request: HttpRequest, pk: int) -> tuple[Any, Verdict]:
@@ -74,6 +74,7 @@ def room_context(request: HttpRequest, product: Any, answer: Verdict) -> dict[st
         "privacy_url": wording.privacy_url,
         "retention_days": configuration.retention_days,
         "disclaimer": disclaimer(configuration),
+        "ai_label": ai_label(configuration),
         "offers_mail": configuration.ready_mail and mails.can_reach(request.user),
         "button_label": button_label(configuration),
         "max_photo_bytes": conf.max_photo_bytes,

@@ -20,7 +20,7 @@ from .base import DeletableByForm, StorefrontView
 from .data import download_name, moment, tryon_url
 from .pictures import picture_answer
 from .product import is_public
-from .words import button_label, disclaimer
+from .words import ai_label, button_label, disclaimer
 
 
 def share_url(request: HttpRequest, share: Share | None) -> str | None:
@@ -92,6 +92,7 @@ class SharedView(OpenToAll):
             "new_url": reverse("genlook_oscar:new", args=[product.pk]) if offered else None,
             "button_label": button_label(configuration),
             "disclaimer": disclaimer(configuration),
+            "ai_label": ai_label(configuration),
         }
         return render(request, "genlook_oscar/shared.html", context)
 

@@ -9,14 +9,20 @@ from ..models import Configuration, TryOn
 
 def button_label(configuration: Configuration) -> str:
     """The button's text: the merchant's, or the built-in one in the shopper's language."""
-    return configuration.button_label.strip() or _("See it on me")
+    return configuration.words().button_label.strip() or _("See it on me")
 
 
 def disclaimer(configuration: Configuration) -> str:
     """The note below each result: the merchant's, or the built-in one."""
-    return configuration.disclaimer.strip() or _(
+    return configuration.words().disclaimer.strip() or _(
         "Made by AI. It shows the style, not the size or the fit."
     )
+
+
+def ai_label(configuration: Configuration) -> str:
+    """What the merchant adds to the label over each picture, which the templates write: that AI
+    made it stands there whatever this is."""
+    return configuration.words().ai_label.strip()
 
 
 def waiting_words(tryon: TryOn, progress: Progress) -> list[str]:

@@ -41,13 +41,12 @@ def test_without_her_consent_nothing_is_sent(visit: Any, dress: Any) -> None:
 
 
 def test_a_wording_that_changed_meanwhile_is_asked_for_again(
-    visit: Any, dress: Any, configuration: Any
+    visit: Any, dress: Any, say: Any
 ) -> None:
     shopper = visit(DESK)
     shopper.allow("status of 400")
     room = opened(shopper, dress)
-    configuration.consent_text = "A new wording."
-    configuration.save()
+    say(consent_text="A new wording.")
     room.choose()
     room.consent.check()
     room.expect_problem("agree to how your photo is used")

@@ -98,25 +98,24 @@ class TestConfiguration:
     def test_a_change_is_saved_and_stands_in_both_histories(
         self, merchant: Client, admin_client: Client, configuration: Any
     ) -> None:
-        form = form_of(merchant) | {"button_label": "On me, please"}
+        form = form_of(merchant) | {"privacy_url": "/privacy/"}
         answer = merchant.post(SETTINGS, form, follow=True)
         assert "The configuration was saved." in answer.content.decode()
-        assert Configuration.load().button_label == "On me, please"
+        assert Configuration.load().privacy_url == "/privacy/"
         assert Configuration.load().enabled
         entry = LogEntry.objects.get()
         assert entry.user.username == "editor1"
-        assert "Text of the button" in entry.get_change_message()
+        assert "Link to your privacy page" in entry.get_change_message()
         history = admin_client.get("/admin/genlook_oscar/configuration/1/history/")
-        assert "Text of the button" in history.content.decode()
+        assert "Link to your privacy page" in history.content.decode()
 
     def test_the_rules_are_those_of_djangos_admin(
         self, merchant: Client, configuration: Any
     ) -> None:
-        bad = form_of(merchant) | {"consent_text": "Fine?", "privacy_url": "javascript:x"}
+        bad = form_of(merchant) | {"privacy_url": "javascript:x"}
         html = merchant.post(SETTINGS, bad).content.decode()
-        assert "Shoppers must read how long their pictures are kept." in html
         assert "Write a path on this site" in html
-        assert Configuration.load().consent_text == ""
+        assert Configuration.load().privacy_url == ""
         assert not LogEntry.objects.exists()
 
     def test_before_anybody_has_saved_it_shows_the_defaults_and_makes_the_row(
@@ -138,9 +137,9 @@ class TestConfiguration:
     def test_a_page_kept_open_for_a_month_asks_for_no_more_permission(
         self, editor: Client, merchant: Client, configuration: Any
     ) -> None:
-        form = form_of(merchant) | {"button_label": "Hacked"}
+        form = form_of(merchant) | {"privacy_url": "/hacked/"}
         assert editor.post(SETTINGS, form).status_code == 302
-        assert Configuration.load().button_label == ""
+        assert Configuration.load().privacy_url == ""
 
 
 class TestReport:

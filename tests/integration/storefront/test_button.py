@@ -64,13 +64,22 @@ def test_the_pages_of_parents_and_children_have_it_too(
         assert host["data-product"] == str(product.pk)
 
 
-def test_the_merchants_words_stand_on_it_escaped(
-    client: Any, configuration: Any, product: Any
-) -> None:
-    configuration.button_label = "Try <it> & see"
-    configuration.save()
+def test_the_merchants_words_stand_on_it_escaped(client: Any, say: Any, product: Any) -> None:
+    say(button_label="Try <it> & see")
     link = page(client, product).select_one("a.genlook-button")
     assert link.get_text(strip=True) == "Try <it> & see"
+
+
+def test_words_stand_in_their_own_language_only(client: Any, say: Any, product: Any) -> None:
+    say("de", button_label="Zieh es an")
+    say("pt", button_label="Experimente")
+    seen = {}
+    for language in ("en", "de", "pt", "ar", "en"):
+        client.cookies["django_language"] = language
+        label = page(client, product).select_one("a.genlook-button").get_text(strip=True)
+        seen[language] = label
+    assert (seen["en"], seen["de"], seen["pt"]) == ("See it on me", "Zieh es an", "Experimente")
+    assert seen["ar"] not in (seen["en"], seen["de"])
 
 
 @pytest.mark.parametrize("case", ["off", "product_off", "no_picture", "staff_only"])

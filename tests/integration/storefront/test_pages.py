@@ -102,13 +102,33 @@ def test_a_product_that_cannot_be_bought_is_linked_only(
 
 
 def test_the_merchants_own_note_stands_below_the_result(
-    visitor: Visitor, product: Any, finished: Any, configuration: Any
+    visitor: Visitor, product: Any, finished: Any, say: Any
 ) -> None:
-    configuration.disclaimer = "A machine drew this <3"
-    configuration.save()
+    say(disclaimer="A machine drew this <3")
     tryon = finished(visitor, product)
 
     assert "A machine drew this <3" in words(soup(visitor.page(f"/try-on/{tryon.pk}/")))
+
+
+@pytest.mark.parametrize("own", ["for ideas <only>", "   ", "\u202edeyalpsid"])
+def test_that_ai_made_it_stands_whatever_the_merchant_adds(
+    visitor: Visitor, product: Any, finished: Any, say: Any, configuration: Any, own: str
+) -> None:
+    configuration.sharing = True
+    configuration.save()
+    say(ai_label=own)
+    tryon = finished(visitor, product)
+    shared = visitor.send("post", f"/try-on/{tryon.pk}/share/").json()["url"]
+    for address in (f"/try-on/{tryon.pk}/", shared):
+        label = soup(visitor.page(address)).select_one("figure.genlook-figure--result figcaption")
+        built_in, _sign, added = label.get_text().partition(" · ")
+        assert built_in == "AI-made preview"
+        assert added == own.strip()
+        # What it does to the direction of the text ends with it.
+        assert bool(label.bdi) == bool(own.strip())
+    room = soup(visitor.page(f"/try-on/room/{product.pk}/")).select_one(".compare .chip")
+    assert room.get_text().startswith("AI-made preview")
+    assert own.strip() in room.get_text()
 
 
 def test_a_failure_that_may_pass_offers_the_same_again(visitor: Visitor, product: Any) -> None:

@@ -51,9 +51,9 @@ def test_opening_the_room_registers_the_product(visitor: Visitor, product: Any) 
 
 @pytest.mark.usefixtures("configuration")
 def test_the_context_has_what_the_template_was_promised(
-    product: Any, configuration: Any, rf: RequestFactory
+    product: Any, configuration: Any, say: Any, rf: RequestFactory
 ) -> None:
-    configuration.button_label = "Anprobieren"
+    say(button_label="Anprobieren")
     configuration.keep_for_days = 3
     request = anonymous(rf)
 

@@ -36,23 +36,45 @@ class TestWording:
         shown = consent.wording(Configuration(privacy_url="/privacy/"))
         assert shown.privacy_url == "/privacy/"
 
-    def test_a_merchants_own_text(self):
-        configuration = Configuration(
-            consent_text="  Kept {days} days ({days}), then gone.\n", keep_for_days=3
-        )
+    def test_a_merchants_own_text(self, configuration, say):
+        say(consent_text="  Kept {days} days ({days}), then gone.\n")
+        configuration.keep_for_days = 3
         assert consent.wording(configuration).text == "Kept 3 days (3), then gone."
 
     @pytest.mark.parametrize(
         "text",
         ["{", "}", "{}", "{0}", "{day}", "{days", "{{days}}", "100 % {of} %(days)s {days!r}"],
     )
-    def test_stray_braces_are_just_braces(self, text):
-        shown = consent.wording(Configuration(consent_text=text))
-        assert shown.text == text.replace("{days}", "7")
+    def test_stray_braces_are_just_braces(self, configuration, say, text):
+        say(consent_text=text)
+        assert consent.wording(configuration).text == text.replace("{days}", "7")
 
-    def test_blanks_are_no_text(self):
-        blank = consent.wording(Configuration(consent_text=" \n "))
-        assert blank == consent.wording(Configuration())
+    def test_blanks_are_no_text(self, configuration, say):
+        say(consent_text=" \n ")
+        assert consent.wording(configuration) == consent.wording(Configuration())
+
+    def test_a_text_stands_in_its_own_language_only(self, configuration, say):
+        say("de", consent_text="Nach {days} Tagen weg.", privacy_url="/datenschutz/")
+        configuration.privacy_url = "/privacy/"
+        built_in = consent.wording(Configuration(privacy_url="/privacy/"))
+        assert consent.wording(configuration) == built_in
+        with translation.override("ar"):
+            assert consent.wording(configuration).version == built_in.version
+        with translation.override("de"):
+            shown = consent.wording(configuration)
+        assert (shown.text, shown.privacy_url) == ("Nach 7 Tagen weg.", "/datenschutz/")
+        assert shown.version != built_in.version
+
+    @pytest.mark.parametrize(
+        ("active", "text"),
+        [("pt-br", "Brasil"), ("pt", "Portugal"), ("pt-ao", "Portugal"), ("en", None)],
+    )
+    def test_the_closest_language_counts(self, configuration, say, active, text):
+        say("pt", consent_text="Portugal")
+        say("pt-br", consent_text="Brasil")
+        with translation.override(active):
+            shown = consent.wording(configuration).text
+        assert shown == (text or consent.wording(Configuration()).text)
 
 
 class TestVersion:
@@ -63,24 +85,35 @@ class TestVersion:
         default = consent.wording(Configuration(keep_for_days=0))
         assert default.version == consent.wording(Configuration(keep_for_days=7)).version
 
+    @pytest.mark.parametrize("change", [{"keep_for_days": 1}, {"privacy_url": "/privacy/"}])
+    def test_other_terms_are_another_version(self, change):
+        before = consent.wording(Configuration())
+        assert consent.wording(Configuration(**change)).version != before.version
+
     @pytest.mark.parametrize(
         "change",
         [
-            {"keep_for_days": 1},
             {"privacy_url": "/privacy/"},
             {"consent_text": "Our own words, {days} days."},
             {"consent_text": "Our own words."},
         ],
     )
-    def test_other_terms_are_another_version(self, change):
-        before = consent.wording(Configuration())
-        assert consent.wording(Configuration(**change)).version != before.version
+    def test_other_words_are_another_version(self, configuration, say, change):
+        before = consent.wording(configuration)
+        say(**change)
+        assert consent.wording(configuration).version != before.version
 
-    def test_own_words_without_the_days_still_promise_days(self):
-        versions = {
-            consent.wording(Configuration(consent_text="Our words.", keep_for_days=days)).version
-            for days in (1, 3, 7)
-        }
+    @pytest.mark.parametrize("change", ["button_label", "disclaimer", "ai_label"])
+    def test_words_that_nobody_agrees_to_are_no_other_version(self, configuration, say, change):
+        before = consent.wording(configuration)
+        say(**{change: "Other words"})
+        assert consent.wording(configuration) == before
+
+    def test_own_words_without_the_days_still_promise_days(self, configuration, say):
+        say(consent_text="Our words.")
+        versions = set()
+        for configuration.keep_for_days in (1, 3, 7):
+            versions.add(consent.wording(configuration).version)
         assert len(versions) == 3
 
     def test_a_translation_is_not_another_version(self):
@@ -119,10 +152,23 @@ class TestReceipt:
         consent.record(shopper, configuration)
         assert not consent.is_given(Shopper.objects.create(), configuration)
 
-    def test_a_change_of_terms_asks_again(self, shopper, configuration):
+    def test_a_change_of_terms_asks_again(self, shopper, configuration, say):
         consent.record(shopper, configuration)
-        configuration.consent_text = "Other words."
+        say(consent_text="Other words.")
         assert not consent.is_given(shopper, configuration)
+
+    def test_a_change_in_another_language_asks_nobody_of_this_one(
+        self, shopper, configuration, say
+    ):
+        german = Shopper.objects.create()
+        say("de", consent_text="Alt, {days} Tage.")
+        consent.record(shopper, configuration)
+        with translation.override("de"):
+            consent.record(german, configuration)
+        say("de", consent_text="Neu, {days} Tage.")
+        assert consent.is_given(shopper, configuration)
+        with translation.override("de"):
+            assert not consent.is_given(german, configuration)
 
     def test_without_an_active_language(self, shopper, configuration, settings):
         with translation.override(None):

@@ -1,0 +1,83 @@
+"""The merchant's own words in each language: one form for each, the same in both admins."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+
+from .models import Configuration, Record, Words
+from .models.words import TEXTS, language_name, shop_languages
+
+AREA = {"rows": 4, "cols": 60}
+
+
+class WordsForm(forms.ModelForm):
+    """The words in one language, which is chosen by there being a form for it."""
+
+    class Meta:
+        model = Words
+        fields = ("language", *TEXTS)
+        widgets = {
+            "language": forms.HiddenInput,
+            "consent_text": forms.Textarea(attrs=AREA),
+            "button_label": forms.TextInput(attrs={"size": 40}),
+            "disclaimer": forms.TextInput(attrs={"size": 60}),
+            "ai_label": forms.TextInput(attrs={"size": 40}),
+            "privacy_url": forms.TextInput(attrs={"size": 60}),
+        }
+
+    @property
+    def code(self) -> str:
+        """The language that this form is for."""
+        return str(self.initial.get("language", ""))
+
+    @property
+    def name(self) -> str:
+        """The same in words."""
+        return language_name(self.code)
+
+    @property
+    def is_said(self) -> bool:
+        """Whether there are words of the merchant's in this language."""
+        return any(getattr(self.instance, name) for name in TEXTS)
+
+    def has_changed(self) -> bool:
+        return bool(set(self.changed_data) - {"language"})
+
+    def clean_language(self) -> str:
+        """The language that the form was shown for."""
+        if self.cleaned_data["language"] != self.code:
+            raise forms.ValidationError(
+                _("These words have changed meanwhile. Load the page again."), code="stale"
+            )
+        return self.code
+
+
+class BaseWordsFormSet(forms.BaseInlineFormSet):
+    """A form for each of the shop's languages, and for each that has words."""
+
+    def __init__(self, data: Any = None, files: Any = None, **kwargs: Any) -> None:
+        prefix = kwargs.get("prefix") or self.get_default_prefix()
+        if data is not None and f"{prefix}-TOTAL_FORMS" not in data:
+            # A page from before there were languages says nothing of them.
+            data = {f"{prefix}-TOTAL_FORMS": "0", f"{prefix}-INITIAL_FORMS": "0"}
+        super().__init__(data, files, **kwargs)
+        known = {row.language for row in self.get_queryset()}
+        missing = [code for code in shop_languages() if code not in known]
+        self.initial_extra = [{"language": code} for code in missing]
+        self.extra = len(missing)
+
+    def save_on_record(self, user: Any) -> list[Words]:
+        """Store what has changed, each change under the name of `user`."""
+        rows = Words.objects.filter(configuration=self.instance.pk)
+        before = {row.language: row for row in rows}
+        changed: list[Words] = self.save()
+        for row in changed:
+            blank = Words(id=row.pk, configuration_id=row.configuration_id, language=row.language)
+            Record.changed(user, row, before.get(row.language, blank))
+        return changed
+
+
+WordsFormSet = forms.inlineformset_factory(
+    Configuration, Words, form=WordsForm, formset=BaseWordsFormSet, can_delete=False
+)
