@@ -8,6 +8,7 @@ of another type. Ids may be numbers.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime, timezone
 from typing import Any
@@ -177,8 +178,9 @@ def _moment(value: Any) -> datetime | None:
     if not isinstance(value, str):
         return None
     try:
-        # Python 3.10 does not read the Z of ISO 8601.
-        moment = datetime.fromisoformat(value.replace("Z", "+00:00"))
+        # Python 3.10 reads neither the Z of ISO 8601 nor any other number of digits than six.
+        whole = re.sub(r"\.(\d+)", lambda part: f".{part[1]:0<6.6}", value)
+        moment = datetime.fromisoformat(whole.replace("Z", "+00:00"))
     except ValueError:
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)

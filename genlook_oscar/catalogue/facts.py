@@ -194,7 +194,7 @@ def _value(field: Any, told: Any) -> Any:
     if isinstance(field, models.JSONField):
         # SQLite keeps JSON as text, which it puts into JSON as a string.
         return json.loads(told) if isinstance(told, str) else told
-    if isinstance(field, models.DateTimeField) and told:
-        moment = datetime.fromisoformat(told)
-        return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
-    return field.to_python(told)
+    value = field.to_python(told)
+    if isinstance(value, datetime) and not value.tzinfo:
+        return value.replace(tzinfo=timezone.utc)
+    return value

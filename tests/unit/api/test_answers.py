@@ -68,6 +68,19 @@ def test_generation_with_everything(client, service):
 
 
 @pytest.mark.parametrize(
+    ("digits", "microsecond"), [(".5", 500_000), (".12345", 123_450), (".123456789", 123_456)]
+)
+def test_seconds_with_any_number_of_digits(client, service, digits, microsecond):
+    body = {
+        "generationId": "cm8",
+        "status": "PENDING",
+        "createdAt": f"2026-05-13T10:00:00{digits}Z",
+    }
+    service.play(answer(200, body))
+    assert client.generation("cm8").created_at == WHEN.replace(microsecond=microsecond)
+
+
+@pytest.mark.parametrize(
     ("word", "status", "final"),
     [
         ("PENDING", GenerationStatus.PENDING, False),

@@ -28,6 +28,20 @@ def test_the_rows_are_as_stored(
         assert getattr(found.account, name) == getattr(account, name)
 
 
+@pytest.mark.parametrize("microsecond", [0, 500_000, 123_450, 123_456])
+def test_moments_are_read_however_the_database_writes_them(
+    microsecond: int, product: Any, configuration: Any
+) -> None:
+    moment = now().replace(microsecond=microsecond)
+    Account.load()
+    Account.objects.update(circuit_until=moment)
+    assert facts.read([product]).account.circuit_until == moment
+    # PostgreSQL leaves zeros at the end out, which Python 3.10 does not read by itself.
+    digits = f".{microsecond:06}".rstrip("0").rstrip(".")
+    field = Account._meta.get_field("circuit_until")
+    assert facts._value(field, f"{moment:%Y-%m-%dT%H:%M:%S}{digits}+00:00") == moment
+
+
 def test_a_shop_without_rows_and_a_product_that_is_gone(product: Any) -> None:
     gone = type(product)(pk=product.pk + 1)
     found = facts.read([product, gone])
