@@ -12,7 +12,7 @@ from typing import Any
 import django
 import pytest
 
-from tests import projects
+from tests import FROM_WHEEL, projects
 from tests.conftest import need
 from tests.processes import ROOT
 
@@ -28,7 +28,7 @@ SHAPES = sorted(
         for path in HERE.glob("*.py")
         if path.stem not in NO_SHAPES and not path.stem.endswith("urls")
     }
-    - {"mariadb", "csp"}
+    - {"mariadb", "csp", "five_steps"}
 )
 MARIADB = os.environ.get("GENLOOK_CI_MARIADB") or "mysql://root@127.0.0.1:3306/genlook_projects"
 """A server on which its user may create databases, and the database to make there."""
@@ -72,6 +72,13 @@ def visit(emulator: Any, tables: Path, tmp_path: Path) -> Callable[..., str]:
 @pytest.mark.parametrize("shape", SHAPES)
 def test_a_shop_of_another_shape_is_tried_on_in(shape: str, visit: Callable[..., str]) -> None:
     said = visit(shape)
+    assert "Traceback" not in said, said
+
+
+def test_the_five_steps_from_nothing_and_back(visit: Callable[..., str]) -> None:
+    if not FROM_WHEEL:
+        pytest.skip("the tests of the wheel take them in an environment of their own")
+    said = visit("five_steps", PROJECT_TABLES="")
     assert "Traceback" not in said, said
 
 

@@ -9,7 +9,6 @@ import signal
 import socket
 import subprocess
 import sys
-import textwrap
 import venv
 import zipfile
 from collections.abc import Iterator
@@ -21,6 +20,7 @@ import pytest
 
 from sandbox.run import free_port
 from tests.conftest import wait_until
+from tests.documents import steps
 
 ROOT = Path(__file__).resolve().parents[2]
 PARTS = [
@@ -228,14 +228,6 @@ for address in ("", "try-on/", "try-on/report/", "try-on/products/", "genlook_pr
 """
 
 
-def readme_blocks(kind: str, document: str = "README.md") -> str:
-    """A document's steps, as code: what a developer would paste."""
-    text = textwrap.dedent((ROOT / document).read_text())
-    blocks = re.findall(rf"^( *)```\w+ {kind}\n(.*?)^ *```", text, re.M | re.S)
-    assert blocks, f"{document} shows no {kind}"
-    return "\n".join(textwrap.dedent(block) for _indent, block in blocks)
-
-
 def project(folder: Path, wheel: Path, *, wagtail: bool) -> Path:
     """An empty Oscar project with the wheel installed and the five steps done; its Python."""
     # The pip at hand installs into it, and compiles nothing that no test imports.
@@ -251,18 +243,18 @@ def project(folder: Path, wheel: Path, *, wagtail: bool) -> Path:
         check=True,
         capture_output=True,
     )
-    settings, urls = SETTINGS + readme_blocks("settings"), URLS + readme_blocks("urls")
+    settings, urls = SETTINGS + steps("settings"), URLS + steps("urls")
     if wagtail:
         guide = "docs/wagtail.md"
-        settings += readme_blocks("settings", guide)
+        settings += steps("settings", guide)
         settings += 'INSTALLED_APPS += ["genlook_oscar.dashboard", "lookbook"]\n'
-        urls += readme_blocks("urls", guide)
+        urls += steps("urls", guide)
         app = folder / "lookbook"
         (app / "templates" / "lookbook").mkdir(parents=True)
         (app / "__init__.py").touch()
-        (app / "models.py").write_text(readme_blocks("models", guide))
+        (app / "models.py").write_text(steps("models", guide))
         template = app / "templates" / "lookbook" / "landing_page.html"
-        template.write_text(readme_blocks("template", guide))
+        template.write_text(steps("template", guide))
     (folder / "settings.py").write_text(settings)
     (folder / "urls.py").write_text(urls)
     (folder / "manage.py").write_text(MANAGE)

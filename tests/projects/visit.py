@@ -218,9 +218,13 @@ def look_around() -> None:
 
 @contextmanager
 def cluster() -> Iterator[None]:
-    """A real `qcluster` of this project."""
+    """A real `qcluster` of this project, for its try-ons."""
+    from django.conf import settings
+
+    named = {"Q_CLUSTER_NAME": getattr(settings, "GENLOOK_Q_CLUSTER", settings.Q_CLUSTER["name"])}
     workers = subprocess.Popen(
         [sys.executable, "-m", "django", "qcluster"],
+        env=os.environ | named,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
@@ -327,6 +331,9 @@ def main() -> None:
         speak(product, language)
     if getattr(settings, "PROJECT_CROWD", False):
         crowd(address)
+    if not settings.MIGRATION_MODULES:
+        call_command("makemigrations", check=True)
+        call_command("migrate", "genlook_oscar", "zero", verbosity=0)
 
 
 if __name__ == "__main__":
