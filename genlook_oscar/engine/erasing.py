@@ -45,16 +45,17 @@ def erase_everything(shopper: Shopper) -> None:
     more than `PER_HOUR` times waits until the hour is over for what Genlook has to do."""
     with atomic():
         allowed = allowance.erasures(shopper.pk, PER_HOUR, clock.now())
+        later = None
         try:
             Counter.objects.take([allowed])
         except Spent:
-            local.erase_shopper(shopper, due=allowed.until)
-            return
+            later = allowed.until
         waiting = TryOn.objects.filter(shopper=shopper, status=TryOn.Status.QUEUED)
         for pk in waiting.values_list("pk", flat=True):
             TryOn.objects.move(pk, TryOn.Status.QUEUED, TryOn.Status.CANCELLED)
-        for erasure in local.erase_shopper(shopper):
-            enqueue("erase", erasure.pk)
+        for erasure in local.erase_shopper(shopper, due=later):
+            if later is None:
+                enqueue("erase", erasure.pk)
 
 
 def forget(shopper: Shopper) -> None:

@@ -108,8 +108,9 @@ def ask_genlook(
         else:
             # At once, not when its turn comes; one under way now has another after it.
             open_row = Erasure.objects.filter(pk=row.pk)
-            open_row.update(not_before=due or now)
-            open_row.exclude(erased_at=None).update(erased_at=None, requested_at=now)
+            again = open_row.exclude(erased_at=None)
+            (open_row if due is None else again).update(not_before=due or now)
+            again.update(erased_at=None, requested_at=now)
             if repeat_until:
                 open_row.update(repeat_until=repeat_until)
         rows.append(row)

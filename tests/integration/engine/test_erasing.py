@@ -9,6 +9,7 @@ from genlook_oscar.engine import books, erasing, photos, submitting, tryons
 from genlook_oscar.engine.timing import LATE
 from genlook_oscar.models import Erasure, Photo, Shopper, TryOn
 from genlook_oscar.models.mark import mark
+from genlook_oscar.shopper import consent
 
 pytestmark = pytest.mark.django_db
 
@@ -130,6 +131,27 @@ def test_an_erasure_asked_for_again_meanwhile_is_done_again(
     drain()
     assert Erasure.objects.get().done_at
     assert erasures(emulator) == 2
+
+
+def test_who_asks_too_often_waits_for_genlook_alone(
+    emulator, configuration, shopper, click, make_photo, drain, on_commit, monkeypatch
+):
+    monkeypatch.setattr(erasing, "PER_HOUR", 1)
+    click()
+    drain()
+    with on_commit():
+        erasing.erase_everything(shopper)
+    asked_for = Erasure.objects.get().not_before
+    consent.record(shopper, configuration)
+    waiting = click(photo=make_photo("#44aa77"))
+    with on_commit():
+        erasing.erase_everything(shopper)
+    waiting.refresh_from_db()
+    assert waiting.status == Status.CANCELLED
+    # What was asked for in time does not wait with it.
+    assert Erasure.objects.get().not_before == asked_for
+    drain()
+    assert erasures(emulator) == 1
 
 
 def test_an_upload_whose_answer_is_lost_is_erased_when_she_deleted_it_meanwhile(
