@@ -8,9 +8,10 @@ from typing import Any
 
 from .case import measured
 from .probe import Probe
-from .stand import stand, web_server
+from .stand import stand
 from .table import Line, Row
 from .visitor import queries, shares
+from .web import web_server
 
 TIMES = 300
 WARM = 20
@@ -24,7 +25,7 @@ def measure(times: int) -> dict[str, Any]:
         path = place.product().get_absolute_url()
         probes = {
             "with": Probe(place.web, {"Accept": "text/html"}),
-            "without": Probe(plain, {"Accept": "text/html"}),
+            "without": Probe(plain.address, {"Accept": "text/html"}),
         }
         taken: dict[str, list[float]] = {name: [] for name in probes}
         for turn in range(-WARM, times):

@@ -1,33 +1,29 @@
-"""What pictures cost: each case of the corpus, and 50 bombs at once beside a reader of pages."""
+"""What pictures cost: each case of the corpus, and bombs at once beside a reader of pages."""
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 import tempfile
-import threading
-import time
-import uuid
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
-import requests
-
 from .case import measured
 from .decoded import apart
-from .probe import Probe
-from .processes import ROOT
-from .stand import WORKERS_NICE, stand, until
-from .table import Line, Row
-from .visitor import shares
+from .storm import AGAIN_SECONDS, GUESTS
+from .table import Line, Row, percentile
 
-BOMBS = 50
-ROUNDS = 6
-PAGES = 100
-"""That a browser reads one after the other in each round, without a pause."""
+ROUNDS = 12
 SECONDS = 2.0
-"""Within which each is answered."""
+"""Within which each bomb is answered."""
+PHOTO_SECONDS = 5.0
+"""Within which an honest photo is in."""
+TIMES = 3
+"""So many times as long as alone pages may take beside bombs, at their 95th percentile."""
+SERVERS: dict[str, dict[str, Any]] = {
+    "gunicorn, 2 processes": {"threads": 0, "photos_apart": False},
+    "gunicorn, 2 processes of 4 threads": {"threads": 4, "photos_apart": False},
+    "the same, with a web server for photos": {"threads": 4, "photos_apart": True},
+}
 
 
 def costs(small: bool) -> list[dict[str, Any]]:
@@ -47,129 +43,68 @@ def costs(small: bool) -> list[dict[str, Any]]:
     return found
 
 
-def storm(rounds: int) -> dict[str, Any]:
-    """Read the shop's pages alone, and while 50 guests post a bomb each at the same moment."""
-    from tests.pictures.bombs import BOMBS as bombs
-    from tests.pictures.bombs import HEAVY
-
-    several = [make() for name, (_, make) in bombs.items() if "announced as" not in name]
-    several.append(HEAVY["jpeg, 12 megapixels in 99 scans"]()[:-2000])
-    with stand(cluster=False, web=True) as place:
-        from genlook_oscar.models import Configuration
-
-        configuration = Configuration.load()
-        configuration.lift_limits()
-        configuration.save()
-        paths = ["/catalogue/", place.product().get_absolute_url()]
-        reader = Probe(place.web, {"Accept": "text/html"})
-
-        def read(pages: int) -> list[float]:
-            return [reader.ask(paths[turn % 2])[0] for turn in range(pages)]
-
-        for path in paths * 2:
-            # Each of the web server's processes reads its code at its first page.
-            requests.get(f"http://{place.web}{path}", timeout=120)
-        read(40)
-        alone: list[float] = []
-        beside: list[float] = []
-        answers: list[tuple[str, float]] = []
-        for _ in range(rounds):
-            # By turns, so that whatever else the machine does is in both.
-            alone += read(PAGES)
-            guests = Guests(place.web, several)
-            until(guests.ready, 60, "the guests do not come")
-            beside += read(PAGES // 10)
-            guests.go()
-            beside += read(PAGES - PAGES // 10)
-            answers += guests.answers()
-        return {
-            "alone": shares(alone),
-            "ours": {**shares(beside), "most": max(beside)},
-            "answers": answers,
-        }
-
-
-class Guests:
-    """50 guests in a process of their own, which comes after the shop's."""
-
-    def __init__(self, address: str, files: list[bytes]) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="genlook-bench-")
-        for number, content in enumerate(files):
-            (Path(self._folder.name) / f"{number}.bomb").write_bytes(content)
-        self._process = subprocess.Popen(
-            [
-                "nice",
-                "-n",
-                str(WORKERS_NICE),
-                sys.executable,
-                "-m",
-                "bench.pictures",
-                address,
-                self._folder.name,
-            ],
-            cwd=ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
+def lines_of(server: str, found: dict[str, Any]) -> list[Line]:
+    """What one web server did."""
+    lines = []
+    once = f"beside {GUESTS} bombs at once"
+    again = f"beside {GUESTS} guests who post again and again for {AGAIN_SECONDS} s"
+    for key, when in (("once", once), ("again", again)):
+        part = found[key]
+        aim = round(TIMES * part["alone"]["p95"], 1)
+        alone = "{p50:.1f} / {p95:.1f} ms".format(**part["alone"])
+        lines += [
+            Line.plain(f"{server}: pages read alone, p50 / p95", alone),
+            Line.spread(
+                f"{server}: {part['beside']['pages']} pages read {when}",
+                {"ours": part["beside"]},
+                "ms",
+                (None, aim),
+            ),
+            Line.plain("the slowest of them", f"{part['beside']['most']:.0f} ms"),
+            refused(part["answers"]),
+            Line.most(
+                "longest answer to a bomb",
+                max(seconds for _, seconds in part["answers"]),
+                SECONDS,
+                "s",
+                digits=2,
+            ),
+            photos(part["photos"]),
+        ]
+    before, after = found["workers"]
+    lines.append(
+        Line(
+            f"{server}: lost of the web server",
+            "none",
+            str(len(set(before) - set(after))),
+            "",
+            before == after,
         )
-        self._lines: list[str] = []
-        self._thread = threading.Thread(target=self._read)
-        self._thread.start()
-
-    def _read(self) -> None:
-        assert self._process.stdout
-        self._lines.extend(iter(self._process.stdout.readline, ""))
-
-    def ready(self) -> bool:
-        if self._process.poll() is not None:
-            raise SystemExit("the guests gave up")
-        return bool(self._lines)
-
-    def go(self) -> None:
-        assert self._process.stdin
-        self._process.stdin.write("go\n")
-        self._process.stdin.flush()
-
-    def answers(self) -> list[tuple[str, float]]:
-        self._thread.join()
-        self._folder.cleanup()
-        return json.loads(self._lines[-1])
+    )
+    return lines
 
 
-def guests(address: str, folder: str) -> None:
-    """Post the files of a folder by turns, 50 at once, when a line comes; print what came back."""
-    files = sorted(Path(folder).glob("*.bomb"))
-    contents = [files[number % len(files)].read_bytes() for number in range(BOMBS)]
-    found: list[tuple[str, float]] = []
-    start = threading.Barrier(BOMBS + 1)
+def refused(answers: list[tuple[str, float]]) -> Line:
+    """How many bombs were refused, by code."""
+    codes = Counter(code for code, _ in answers)
+    good = sum(n for code, n in codes.items() if "photo_" in code)
+    busy = codes["503 photo_busy"]
+    text = f"{good} of {len(answers)}, {busy} of them as `photo_busy`"
+    return Line("bombs refused with a code", "all", text, "", good == len(answers))
 
-    def post(content: bytes) -> None:
-        browser = requests.Session()
-        token = uuid.uuid4().hex
-        browser.cookies.set("csrftoken", token)
-        prepared = browser.prepare_request(
-            requests.Request(
-                "POST",
-                f"http://{address}/try-on/photos/",
-                data={"consent": "1"},
-                files={"photo": ("me.jpg", content)},
-                headers={"X-CSRFToken": token, "Accept": "application/json"},
-            )
-        )
-        start.wait()
-        begun = time.monotonic()
-        answer = browser.send(prepared, timeout=60)
-        found.append((f"{answer.status_code} {answer.json()['code']}", time.monotonic() - begun))
 
-    threads = [threading.Thread(target=post, args=(content,)) for content in contents]
-    for thread in threads:
-        thread.start()
-    print("ready", flush=True)
-    sys.stdin.readline()
-    start.wait()
-    for thread in threads:
-        thread.join()
-    print(json.dumps(found), flush=True)
+def photos(sent: list[tuple[float | None, int]]) -> Line:
+    """How long an honest photo took."""
+    taken = [seconds for seconds, _ in sent if seconds is not None] or [0.0]
+    times = max((times for _, times in sent), default=0)
+    whole = sum(seconds is not None for seconds, _ in sent)
+    return Line(
+        f"{len(sent)} photos of 12 megapixels beside them are in, half of them / all",
+        f"all, <= {PHOTO_SECONDS:g} s",
+        f"{percentile(taken, 0.5):.1f} / {max(taken):.1f} s, sent {times} times at most",
+        "",
+        whole == len(sent) > 0 and max(taken) <= PHOTO_SECONDS,
+    )
 
 
 def run(full: bool, small: bool) -> Row:
@@ -177,32 +112,16 @@ def run(full: bool, small: bool) -> Row:
     from genlook_oscar.pictures import MEMORY
 
     budget = MEMORY / 1024**2
-    found = {"storm": measured("bench.pictures:storm", rounds=1 if small else ROUNDS)}
-    beside = found["storm"]
-    aim = 3 * beside["alone"]["p95"]
-    lines = [
-        Line.plain(
-            "pages read alone, p50 / p95", "{p50:.1f} / {p95:.1f} ms".format(**beside["alone"])
-        ),
-        Line.spread(
-            f"pages read beside {BOMBS} bombs",
-            {"ours": beside["ours"]},
-            "ms",
-            (None, round(aim, 1)),
-        ),
-    ]
-    lines.append(Line.plain("the slowest of them", f"{beside['ours']['most']:.0f} ms"))
-    refused = [code for code, _ in beside["answers"] if code[:3] in ("400", "413", "429", "503")]
-    count = f"{len(refused)} of {len(beside['answers'])}"
-    lines.append(
-        Line("bombs refused with a code", "all", count, "", len(refused) == len(beside["answers"]))
-    )
-    slowest = max(seconds for _, seconds in beside["answers"])
-    lines.append(
-        Line.most(
-            "longest answer to a bomb, from all posted at once", slowest, SECONDS, "s", digits=2
+    found: dict[str, Any] = {}
+    lines: list[Line] = []
+    for server, settings in SERVERS.items():
+        found[server] = measured(
+            "bench.storm:storms",
+            **settings,
+            rounds=1 if small else ROUNDS,
+            seconds=1 if small else AGAIN_SECONDS,
         )
-    )
+        lines += lines_of(server, found[server])
     found["costs"] = costs(small)
     for case in found["costs"]:
         said = f"{case['answer']}; header {case['header'] * 1000:.0f} ms"
@@ -213,11 +132,4 @@ def run(full: bool, small: bool) -> Row:
         lines.append(
             Line(f"{case['name']} ({case['bytes'] / 1e6:.1f} MB)", aim_text, said, "", right)
         )
-    found["storm"]["answers"] and print(
-        sorted({code for code, _ in found["storm"]["answers"]}), file=sys.stderr
-    )
     return Row("pictures", lines, found)
-
-
-if __name__ == "__main__":
-    guests(*sys.argv[1:])

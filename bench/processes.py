@@ -6,10 +6,11 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import NamedTuple, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 ROOT = Path(__file__).resolve().parents[1]
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -99,3 +100,13 @@ def running(
         process.wait()
         if process.stdout:
             process.stdout.close()
+
+
+def until(condition: Callable[[], Any], timeout: float, what: str, every: float = 0.05) -> Any:
+    """Wait for a condition, or give up on the measurement."""
+    end = time.monotonic() + timeout
+    while not (value := condition()):
+        if time.monotonic() > end:
+            raise SystemExit(f"gave up after {timeout:.0f} s: {what}")
+        time.sleep(every)
+    return value

@@ -11,8 +11,9 @@ from statistics import median
 from typing import Any
 
 from .case import measured
-from .stand import picture, stand, web_server
+from .stand import picture, stand
 from .table import Line, Row
+from .web import web_server
 
 TIMES = 15
 WARM = 2
@@ -36,7 +37,7 @@ def measure(times: int) -> dict[str, Any]:
     found: dict[str, list[dict[str, float]]] = {"with": [], "without": []}
     with stand(cluster=False, web=True) as place, web_server(BENCH_WITHOUT="1") as plain:
         path = place.product().get_absolute_url()
-        shops = {"with": place.web, "without": plain}
+        shops = {"with": place.web, "without": plain.address}
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(
                 executable_path=next(filter(None, map(shutil.which, CHROMIUM)), None),

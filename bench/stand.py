@@ -9,10 +9,8 @@ from __future__ import annotations
 import io
 import os
 import re
-import socket
 import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
@@ -21,11 +19,11 @@ from typing import Any
 
 from PIL import Image
 
-from .processes import Tree, running
+from .processes import Tree, running, until
+from .web import READY_SECONDS, WebServer, web_server, with_photos_apart
 
 SIZE = (1080, 1350)
 """A photo's pixels: 4:5, about what a phone's photo has left after the shop has scaled it."""
-READY_SECONDS = 60
 WORKERS_NICE = 10
 """The workers come after the web server where they share a machine, as docs/operations.md
 advises; and so does Genlook, which in truth has machines of its own."""
@@ -40,16 +38,6 @@ def picture(number: int) -> bytes:
     return out.getvalue()
 
 
-def until(condition: Callable[[], Any], timeout: float, what: str, every: float = 0.05) -> Any:
-    """Wait for a condition, or give up on the measurement."""
-    end = time.monotonic() + timeout
-    while not (value := condition()):
-        if time.monotonic() > end:
-            raise SystemExit(f"gave up after {timeout:.0f} s: {what}")
-        time.sleep(every)
-    return value
-
-
 class Stand:
     """A running shop. `flow` is "ours" or "documented"; `cluster` the workers' processes,
     `web` the address of the shop's pages, where asked for; `scratch` a folder that goes."""
@@ -61,6 +49,7 @@ class Stand:
         self.base_url = base_url
         self.cluster: Tree | None = None
         self.web = ""
+        self.server: WebServer | None = None
 
     def product(self, title: str = "Linen shirt") -> Any:
         """A product with stock and a picture, not yet at Genlook."""
@@ -185,25 +174,6 @@ def database() -> Iterator[str]:
 
 
 @contextmanager
-def web_server(**environment: str) -> Iterator[str]:
-    """gunicorn with two workers; yields `host:port`."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        address = f"127.0.0.1:{free.getsockname()[1]}"
-    application = "django.core.wsgi:get_wsgi_application()"
-    arguments = ("--workers", "2", "--bind", address, "--log-level", "warning", application)
-    with running("gunicorn", *arguments, environment=environment):
-        until(lambda: _listens(address), READY_SECONDS, "the web server does not answer")
-        yield address
-
-
-def _listens(address: str) -> bool:
-    host, _, port = address.partition(":")
-    with socket.socket() as probe:
-        return probe.connect_ex((host, int(port))) == 0
-
-
-@contextmanager
 def stand(
     flow: str = "ours",
     *,
@@ -212,9 +182,12 @@ def stand(
     generation: tuple[float, float] = (8.0, 12.0),
     cluster: bool = True,
     web: bool = False,
+    threads: int = 0,
+    photos_apart: bool = False,
 ) -> Iterator[Stand]:
     """Everything running. `rate` is the account's limit per minute, at Genlook and in the
-    shop; 0 for none. `generation` is the least and most a generation takes, in seconds."""
+    shop; 0 for none. `generation` is the least and most a generation takes, in seconds.
+    `threads` and `photos_apart`: see bench/web.py."""
     with ExitStack() as stack:
         scratch = stack.enter_context(tempfile.TemporaryDirectory(prefix="genlook-bench-"))
         os.environ.update(
@@ -255,5 +228,7 @@ def stand(
             place.cluster = stack.enter_context(running("django", "qcluster", nice=WORKERS_NICE))
             place.ready()
         if web:
-            place.web = stack.enter_context(web_server())
+            server = with_photos_apart(threads, scratch) if photos_apart else web_server(threads)
+            place.server = stack.enter_context(server)
+            place.web = place.server.address
         yield place

@@ -21,7 +21,7 @@ from django.core.files.storage.handler import InvalidStorageError
 from . import known_good
 from .conf import conf, table
 from .engine import credentials
-from .models.storage import ALIAS, is_writable, upload_folder, uploads_are_writable
+from .models.storage import ALIAS, is_writable
 from .setting_checks import TAG, check
 
 PRIVATE_ROOT_LINE = 'GENLOOK_PRIVATE_ROOT = Path(__file__).resolve().parent / "private"'
@@ -33,8 +33,8 @@ def check_private_storage(
 ) -> list[CheckMessage]:
     """Shoppers' pictures have a place that can be written and that no web server serves
     (GENLOOK_PRIVATE_ROOT or STORAGES["genlook"], MEDIA_ROOT, STATIC_ROOT, STATICFILES_DIRS:
-    E001, E002, E005, W005), and so have uploads on their way (FILE_UPLOAD_TEMP_DIR: W006)."""
-    return [*_private_storage(), *_upload_folder()]
+    E001, E002, E005, W005)."""
+    return [*_private_storage()]
 
 
 @check(TAG)
@@ -89,17 +89,6 @@ def _private_storage() -> Iterator[CheckMessage]:
             f'mkdir -p "{root}" && chown "$USER" "{root}" (as root), or another '
             "GENLOOK_PRIVATE_ROOT.",
             id="genlook_oscar.W005",
-        )
-
-
-def _upload_folder() -> Iterator[CheckMessage]:
-    if not uploads_are_writable():
-        yield Warning(
-            "Photos on their way to the shop cannot be written to "
-            f"{upload_folder() or 'any folder'} by the user who runs this check.",
-            hint='Write FILE_UPLOAD_TEMP_DIR = "/srv/shop/tmp", a folder that the web server\'s '
-            "user may write to.",
-            id="genlook_oscar.W006",
         )
 
 

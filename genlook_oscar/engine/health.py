@@ -22,7 +22,7 @@ from ..models import (
 )
 from ..models.mark import ours
 from ..models.moments import LONGEST_WATCH, ahead
-from ..models.storage import private_is_writable, uploads_are_writable
+from ..models.storage import private_is_writable
 from . import asking, books, pacing, workers
 from .findings import STUCK_SECONDS, Finding, judge
 from .queue import schedule_state
@@ -150,7 +150,7 @@ def health() -> Health:
     facts = Health(
         enabled=Configuration.load().enabled,
         settings_ok=not conf.faults,
-        writable=private_is_writable() and uploads_are_writable(),
+        writable=private_is_writable(),
         api_key=bool(conf.api_key),
         queued=live["queued"],
         submitting=live["submitting"],

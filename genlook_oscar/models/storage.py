@@ -1,7 +1,6 @@
 """Where photos and results lie: never under a folder that a web server serves."""
 
 import os
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -44,21 +43,6 @@ def private_is_writable() -> bool:
         # Not set, or not to be set up: the system checks say so.
         return False
     return not isinstance(storage, FileSystemStorage) or is_writable(Path(storage.location))
-
-
-def uploads_are_writable() -> bool:
-    """Whether this process may write uploads that are on their way."""
-    folder = upload_folder()
-    return folder is not None and folder.is_dir() and is_writable(folder)
-
-
-def upload_folder() -> Path | None:
-    """Where Django writes uploads that are too large for memory; None where there is no place
-    at all."""
-    try:
-        return Path(settings.FILE_UPLOAD_TEMP_DIR or tempfile.gettempdir())
-    except FileNotFoundError:
-        return None
 
 
 def _private() -> Storage:

@@ -9,13 +9,16 @@ Knows neither Django nor the shop.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from . import process
-from .bounds import MEMORY, SOMEONE_WAITS, WORKER, Patience, planned
+from .bounds import MEMORY, SOMEONE_WAITS, WORKER, Patience, is_quick, planned
 from .formats import Kind, kinds, sniff
 from .header import Header, inspect
+from .places import place
 from .refusals import Busy, Refused
 
 if TYPE_CHECKING:
@@ -27,12 +30,15 @@ __all__ = [
     "WORKER",
     "Busy",
     "Header",
+    "Held",
     "Kind",
     "Patience",
     "Picture",
     "Proof",
     "Refused",
+    "check",
     "decode",
+    "held",
     "inspect",
     "kinds",
     "prove",
@@ -61,8 +67,31 @@ class Proof:
     plain: bool
 
 
+@dataclass(frozen=True)
+class Held:
+    """A picture with a place to be decoded, and the moment of `time.monotonic` until which it
+    must be."""
+
+    header: Header
+    patience: Patience
+    until: float
+
+
+def check(header: Header, *, long_side: int | None, max_pixels: int) -> None:
+    """Raise `Refused` for a picture that would not be decoded; costs next to nothing."""
+    planned(header, {}, long_side, max_pixels)
+
+
+@contextmanager
+def held(header: Header, patience: Patience) -> Iterator[Held]:
+    """Hold a place for a picture before it is decoded, so that what belongs to its decoding can
+    be done when it is sure to come. Raises `Busy`."""
+    with place(patience, quick=is_quick(header)) as until:
+        yield Held(header, patience, until)
+
+
 def rebuild(
-    content: bytes,
+    content: bytes | Held,
     *,
     long_side: int | None,
     max_pixels: int,
@@ -78,7 +107,8 @@ def rebuild(
     and `subsampling` are Pillow's. Raises `Refused`, and `Busy` when nothing is said of the file.
     """
     aim = {"aim": "jpeg", "quality": quality, "subsampling": subsampling}
-    told, file = _asked(inspect(content), aim, long_side, max_pixels, patience, xmp)
+    picture = content if isinstance(content, Held) else inspect(content)
+    told, file = _asked(picture, aim, long_side, max_pixels, patience, xmp)
     return Picture(file, told["width"], told["height"])
 
 
@@ -103,12 +133,18 @@ def prove(content: bytes, *, max_pixels: int, patience: Patience = WORKER) -> Pr
 
 
 def _asked(
-    header: Header,
+    picture: Header | Held,
     aim: dict[str, Any],
     long_side: int | None,
     max_pixels: int,
     patience: Patience,
     xmp: bytes = b"",
 ) -> tuple[dict[str, Any], bytes]:
+    if isinstance(picture, Header):
+        check(picture, long_side=long_side, max_pixels=max_pixels)
+        with held(picture, patience) as place:
+            return _asked(place, aim, long_side, max_pixels, patience, xmp)
+    header = picture.header
     task = planned(header, aim, long_side, max_pixels)
-    return process.ask(task, header.body, (header.profile, xmp), patience)
+    more = (header.profile, xmp)
+    return process.ask(task, header.body, more, picture.patience, picture.until)

@@ -53,9 +53,12 @@ def _decode(descriptor: int) -> None:
             fields, content = wire.receive(job)
             task = decoding.Task(**fields["task"])
             limits.from_now(task.seconds, task.processor)
+            if not task.quick:
+                limits.behind()
             more = [bytes.fromhex(part) for part in fields["more"]]
             try:
-                told, out = decoding.done(task, content.getvalue(), *more)
+                with limits.wanted(job):
+                    told, out = decoding.done(task, content.getvalue(), *more)
             except MemoryError:
                 wire.send(job, {"refused": "too_complex"})
             except Exception:

@@ -35,6 +35,7 @@ class Task:
     subsampling: int
     seconds: float
     processor: float
+    quick: bool
 
 
 def done(task: Task, content: bytes, profile: bytes, xmp: bytes) -> tuple[dict[str, Any], bytes]:

@@ -189,12 +189,12 @@ def _properties(content: bytes, at: int, limit: int, file: _File) -> None:
 def _references(content: bytes, at: int, limit: int, file: _File) -> None:
     wide = 4 if content[at] else 2
     for name, _, start, end in _boxes(content, at + 4, limit):
+        if end - start > (MAX_ITEMS + 2) * wide:
+            raise Refused("too_complex")
         numbers = [
             int.from_bytes(content[place : place + wide], "big")
             for place in (start, *range(start + wide + 2, end - wide + 1, wide))
         ]
-        if len(numbers) > MAX_ITEMS + 1:
-            raise Refused("too_complex")
         item = file.items.get(numbers[0])
         if name == b"dimg" and item is not None:
             item.parts = numbers[1:]

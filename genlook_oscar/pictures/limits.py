@@ -1,13 +1,21 @@
 """The bounds that the system itself keeps on the process that decodes."""
 
+import fcntl
 import os
 import resource
+import select
 import signal
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from .bounds import MEMORY
 
 _PAGE = os.sysconf("SC_PAGE_SIZE")
+BEHIND = 5
+"""By how much what is slow comes after the shop's pages where processors are scarce: it then has
+a third of what a page has. Chosen here."""
 
 
 def at_first(seconds: float) -> None:
@@ -33,6 +41,27 @@ def from_now(seconds: float, processor: float) -> None:
     if statm.exists():
         mapped, resident = map(int, statm.read_text().split()[:2])
         _bound(resource.RLIMIT_AS, MEMORY + (mapped - resident) * _PAGE)
+
+
+def behind() -> None:
+    """Have this process come after others."""
+    os.nice(BEHIND)
+
+
+@contextmanager
+def wanted(job: socket.socket) -> Iterator[None]:
+    """Have this process ended, in the block, as soon as the other end of `job` is gone: nobody
+    waits for it any more. Linux does that; elsewhere it ends at its time."""
+    fcntl.fcntl(job, fcntl.F_SETOWN, os.getpid())
+    flags = fcntl.fcntl(job, fcntl.F_GETFL)
+    # SIGIO, by which a process ends that has not asked for it.
+    fcntl.fcntl(job, fcntl.F_SETFL, flags | os.O_ASYNC)
+    if select.select([job], [], [], 0)[0]:
+        os._exit(0)
+    try:
+        yield
+    finally:
+        fcntl.fcntl(job, fcntl.F_SETFL, flags)
 
 
 def _bound(limit: int, most: int) -> None:

@@ -20,42 +20,56 @@ from .refusals import Busy
 
 PLACES = 2
 """For what people wait for, and as many again for workers. So all decoding together needs at most
-four times `bounds.MEMORY` on a host. Chosen here for the two processors of a small one."""
-WAITING = 8
-"""How many people's pictures may wait; more would not have their turn in time and only hold
-threads that could answer other requests. Chosen here."""
+four times `bounds.MEMORY` on a host. Chosen here for the two processors of a small one. What is
+slow (`bounds.is_quick`) has only the last of them, so that it keeps no ordinary photo out."""
+OF_A_PROCESS = 2
+"""People's pictures that one process may be busy with, decoding or waiting: each holds a thread
+that could answer other requests. Chosen here, as half of the threads of a small web server."""
 AGAIN = 0.01
 """Seconds until it is tried again."""
 
 _here = {asked: threading.BoundedSemaphore(PLACES) for asked in (True, False)}
+_crowd = threading.BoundedSemaphore(OF_A_PROCESS)
 
 
 @contextmanager
-def place(patience: Patience, until: float) -> Iterator[None]:
-    """Hold a place to decode; `until` is a moment of `time.monotonic`. Raises `Busy`."""
-    name = "asked" if patience.asked else "work"
-    with _first(name, PLACES, 0) as held:
-        if held:
-            yield
-            return
-    with _first(f"{name}-waiting", WAITING if patience.asked else 0, 0) as waits:
-        if patience.asked and not waits:
-            raise Busy
-        with _first(name, PLACES, until) as held:
+def place(patience: Patience, *, quick: bool = True) -> Iterator[float]:
+    """Hold a place to decode; yields the moment of `time.monotonic` at which all must be done.
+    Raises `Busy`, at once where `patience` does not wait."""
+    now = time.monotonic()
+    until = now + patience.seconds
+    with _inside(patience):
+        name = "asked" if patience.asked else "work"
+        first = max(PLACES - 1, 0) if patience.asked and not quick else 0
+        with _first(name, range(first, PLACES), until if patience.waits else now) as held:
             if not held:
                 raise Busy
-            yield
+            yield until
 
 
 @contextmanager
-def _first(name: str, count: int, until: float) -> Iterator[bool]:
-    """Hold the first lock that is free of `count`, waiting `until` then; whether one is held."""
+def _inside(patience: Patience) -> Iterator[None]:
+    """Be one of those that this process may be busy with. Raises `Busy`."""
+    if not patience.asked:
+        yield
+        return
+    if not _crowd.acquire(blocking=False):
+        raise Busy
+    try:
+        yield
+    finally:
+        _crowd.release()
+
+
+@contextmanager
+def _first(name: str, numbers: range, until: float) -> Iterator[bool]:
+    """Hold the first lock that is free of `numbers`, waiting `until` then; whether one is held."""
     folder = _folder()
     if folder is None:
         yield from _without_files(name, until)
         return
     while True:
-        for number in range(count):
+        for number in numbers:
             file = os.open(
                 folder / f"{name}-{number}", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600
             )
@@ -79,9 +93,6 @@ def _first(name: str, count: int, until: float) -> Iterator[bool]:
 
 def _without_files(name: str, until: float) -> Iterator[bool]:
     """Where no folder can be had, the bound is one of each process."""
-    if name.endswith("-waiting"):
-        yield True
-        return
     semaphore = _here[name == "asked"]
     held = semaphore.acquire(timeout=max(0, until - time.monotonic()))
     try:

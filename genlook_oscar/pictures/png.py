@@ -7,8 +7,10 @@ from . import profiles, tags
 from .header import Header, Part
 from .refusals import Refused
 
-MAX_CHUNKS = 20_000
-"""60 MB in pieces of 4 kB, the smallest that encoders write, are 15,000."""
+MAX_CHUNKS = 5_000
+"""And one more for each `PIECE` of the file; an encoder may write each row by itself."""
+PIECE = 4096
+"""Bytes of the smallest pieces that encoders cut pixels into otherwise."""
 
 _CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 _END = struct.pack(">I4sI", 0, b"IEND", zlib.crc32(b"IEND"))
@@ -20,7 +22,7 @@ def read(content: bytes) -> Header:
     body: list[Part] = [view[:8]]
     found: dict[bytes, bytes] = {}
     at, shape, data = 8, (0, 0, 0, 0), False
-    for _ in range(MAX_CHUNKS):
+    for _ in range(MAX_CHUNKS + len(content) // PIECE):
         length, name = (
             struct.unpack_from(">I4s", content, at) if at + 8 <= len(content) else (0, b"")
         )

@@ -16,7 +16,6 @@ from typing import Any
 from . import wire
 from .bounds import Patience
 from .header import Part
-from .places import place
 from .refusals import Busy, Refused
 
 ATTEMPTS = 3
@@ -89,15 +88,19 @@ atexit.register(lambda: _decoder.end())
 
 
 def ask(
-    task: dict[str, Any], body: Sequence[Part], more: Sequence[bytes], patience: Patience
+    task: dict[str, Any],
+    body: Sequence[Part],
+    more: Sequence[bytes],
+    patience: Patience,
+    until: float,
 ) -> tuple[dict[str, Any], bytes]:
-    """Have a task done (`decoding.Task`, without its seconds); what it tells, and its bytes.
+    """Have a task done (`decoding.Task`, without its seconds), by somebody who holds a place
+    `until` then; what it tells, and its bytes.
 
     Raises `Refused` for what cannot be decoded within the bounds, `Busy` when there was no
     time for it.
     """
-    until = time.monotonic() + patience.seconds
-    with place(patience, until), _job() as job:
+    with _job() as job:
         left = until - time.monotonic()
         task = {**task, "seconds": left, "processor": patience.processor}
         # The process is ended at that moment by the system; this is only for the case that the

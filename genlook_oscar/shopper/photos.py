@@ -1,5 +1,7 @@
 """Taking in a shopper's photo."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -11,33 +13,49 @@ from django.template.defaultfilters import filesizeformat
 from .. import clock, logs
 from ..conf import conf
 from ..models import Account, Configuration, Photo, Shopper
-from ..pictures import Patience
+from ..pictures import Busy, Header, Held, Patience, held
 from ..transactions import atomic
 from . import identity
 from .erasure import erase_photo
-from .pixels import Rebuilt, rebuild
-from .refusals import PhotoRefused
+from .pixels import Rebuilt, judge, rebuild
+from .refusals import PhotoRefused, refusal_of
 
 logger = logs.logger(__name__)
 
-__all__ = ["PhotoRefused", "keep", "mine", "read", "take_in"]
+__all__ = ["PhotoRefused", "judged", "keep", "mine", "placed", "read", "take_in"]
+
+
+def judged(uploaded_file: Any) -> Header:
+    """Return what an uploaded file (None when there was none) says of its photo, when that is
+    nothing against it. Asks no database: a refusal costs next to nothing. Raises `PhotoRefused`.
+    """
+    return judge(
+        _content(uploaded_file), max_pixels=conf.max_photo_pixels, long_side=conf.photo_long_side
+    )
+
+
+@contextmanager
+def placed(header: Header, *, waits: bool = True) -> Iterator[Held]:
+    """Hold a place for a photo to be decoded; `waits` as in `Patience`. Raises `PhotoRefused`
+    where there is none: nothing is written then, and nothing lost."""
+    try:
+        with held(header, Patience.of(conf.photo_seconds, waits=waits)) as photo:
+            yield photo
+    except Busy as error:
+        raise refusal_of(error) from None
+
+
+def read(photo: Held) -> Rebuilt:
+    """Return a photo rebuilt from its pixels. Writes nothing. Raises `PhotoRefused`."""
+    return rebuild(photo, max_pixels=conf.max_photo_pixels, long_side=conf.photo_long_side)
 
 
 def take_in(shopper: Shopper, uploaded_file: Any, configuration: Configuration) -> Photo:
-    """Return the shopper's photo made from an uploaded file (None when there was none): `read`,
-    then `keep`. Raises `PhotoRefused`."""
-    return keep(shopper, read(uploaded_file), configuration)
-
-
-def read(uploaded_file: Any) -> Rebuilt:
-    """Return an uploaded file (None when there was none) rebuilt from its pixels. Writes
-    nothing. Raises `PhotoRefused`."""
-    return rebuild(
-        _content(uploaded_file),
-        max_pixels=conf.max_photo_pixels,
-        long_side=conf.photo_long_side,
-        patience=Patience.of(conf.photo_seconds),
-    )
+    """Return the shopper's photo made from an uploaded file (None when there was none): `judged`,
+    `placed`, `read` and kept. Raises `PhotoRefused`."""
+    with placed(judged(uploaded_file)) as photo:
+        rebuilt = read(photo)
+    return keep(shopper, rebuilt, configuration)
 
 
 def keep(shopper: Shopper, rebuilt: Rebuilt, configuration: Configuration) -> Photo:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from PIL import Image
 
 from .. import pictures
-from ..pictures import Patience, sniff
+from ..pictures import Header, Held, Patience, sniff
 from . import quality
 from .refusals import PhotoRefused, refusal_of
 
-__all__ = ["MAX_RATIO", "MIN_SHORT_SIDE", "Rebuilt", "rebuild", "sniff"]
+__all__ = ["MAX_RATIO", "MIN_SHORT_SIDE", "Rebuilt", "judge", "rebuild", "sniff"]
 
 MIN_SHORT_SIDE = 256
 """Pixels that the shorter side must have. Genlook documents no lower limit; chosen here, as
@@ -33,23 +33,36 @@ class Rebuilt:
     warnings: tuple[str, ...] = ()
 
 
+def judge(content: bytes, *, max_pixels: int, long_side: int) -> Header:
+    """Return what the file `content` says of its photo, when that is nothing against it. Its
+    shape is judged as it came. Raises `PhotoRefused`. Nothing is decoded: a few milliseconds."""
+    try:
+        header = pictures.inspect(content)
+        if header.pixels <= max_pixels:
+            _check_shape(header.size)
+        pictures.check(header, long_side=long_side, max_pixels=max_pixels)
+    except pictures.Refused as error:
+        raise refusal_of(error) from None
+    return header
+
+
 def rebuild(
-    content: bytes,
+    content: bytes | Held,
     *,
     max_pixels: int,
     long_side: int,
     patience: Patience = pictures.SOMEONE_WAITS,
 ) -> Rebuilt:
-    """Return the photo in the file `content`, scaled down to `long_side` pixels.
+    """Return the photo in the file `content`, or one that was judged and holds a place, scaled
+    down to `long_side` pixels.
 
-    The same file gives the same bytes. Only the first frame of an animation is kept. Its shape
-    is judged as it came. Raises `PhotoRefused`; more than `max_pixels` (width times height)
-    are refused by what the header says, before anything is decoded.
+    The same file gives the same bytes. Only the first frame of an animation is kept. Raises
+    `PhotoRefused`; more than `max_pixels` (width times height) are refused by what the header
+    says, before anything is decoded.
     """
+    if isinstance(content, bytes):
+        judge(content, max_pixels=max_pixels, long_side=long_side)
     try:
-        header = pictures.inspect(content)
-        if header.width * header.height <= max_pixels:
-            _check_shape(header.size)
         picture = pictures.rebuild(
             content, long_side=long_side, max_pixels=max_pixels, patience=patience
         )

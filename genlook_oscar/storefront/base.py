@@ -28,6 +28,7 @@ from django.views.generic import View
 from .. import languages, logs
 from ..conf import conf
 from ..shopper.refusals import PhotoRefused
+from ..shopper.uploads import receive
 from . import login
 from .answers import BUSY_SECONDS, Problem, bad_request, problem_answer, shop_busy, wants_json
 from .session import keep_session
@@ -40,7 +41,7 @@ READ_AWAY_BYTES = 64 * 1024 * 1024
 """A body that is too large is still read, up to this size, and thrown away: a connection
 closed with unread data may be reset before the answer is read (RFC 9112, 9.6). The size is
 chosen here: more than a phone's largest photos."""
-CHUNK = 64 * 1024
+CHUNK = 1024 * 1024
 
 
 class JsonCsrf(CsrfViewMiddleware):
@@ -53,12 +54,6 @@ class JsonCsrf(CsrfViewMiddleware):
             )
         refused: HttpResponse = super()._reject(request, reason)  # type: ignore[misc]
         return refused
-
-
-def not_kept() -> Problem:
-    """The problem of a photo that the shop has no place for."""
-    refused = PhotoRefused("photo_not_kept")
-    return Problem(refused.code, refused.message, 503, retry_after=BUSY_SECONDS)
 
 
 csrf_protect = decorator_from_middleware(JsonCsrf)
@@ -125,6 +120,8 @@ class StorefrontView(View):
         """The answer, which may be that of a problem."""
         try:
             self.check_size(request)
+            if self.takes_picture:
+                receive(request)
             if not self.open_to_all and (refused := login.refusal(request, self)):
                 return refused
             return self.answer(request, *args, **kwargs)
@@ -132,12 +129,6 @@ class StorefrontView(View):
             return self.refuse(problem)
         except (SuspiciousOperation, MultiPartParserError, UnreadablePostError):
             return self.refuse(bad_request())
-        except OSError:
-            if not self.takes_picture:
-                raise
-            # Django writes uploads to a folder before a view sees them.
-            logger.exception("An upload could not be written to FILE_UPLOAD_TEMP_DIR.")
-            return self.refuse(not_kept())
 
     @method_decorator(csrf_protect)
     def answer(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:

@@ -1,6 +1,7 @@
 """What a shopper hands in: a photo, her agreement, a click."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -15,9 +16,10 @@ from ..engine import tryons
 from ..engine.messages import shopper_message
 from ..engine.photos import enqueue_upload
 from ..models import Configuration, Photo, Spent
+from ..pictures import Header
 from ..shopper import consent, identity
 from ..shopper.limits import count_upload
-from ..shopper.photos import PhotoRefused, keep, read
+from ..shopper.photos import PhotoRefused, judged, keep, placed, read
 from . import own
 from .answers import Problem, field_problem, limit_problem
 from .product import find
@@ -60,8 +62,17 @@ def agrees(fields: Mapping[str, Any], configuration: Configuration) -> bool:
     return str(fields.get("consent", "")).lower() in TICKED
 
 
-def take_photo(request: HttpRequest, uploaded: Any, configuration: Configuration) -> Photo:
-    """Take in a photo that came with the request, and start sending it to Genlook.
+def look_at(uploaded: Any) -> Header:
+    """Return what a file that came with the request says of its photo. First of all, because
+    what is refused by that costs no query, and need not be counted: that would cost more.
+    Raises `Problem`."""
+    with photo_told():
+        return judged(uploaded)
+
+
+def take_photo(request: HttpRequest, header: Header, configuration: Configuration) -> Photo:
+    """Take in a photo that came with the request and has been looked at, and start sending it
+    to Genlook.
 
     Nothing is stored before the shopper agrees: by `consent` in the same form, or earlier.
     Nothing but the count is before the photo has proved to be one. Raises `Problem`.
@@ -73,9 +84,11 @@ def take_photo(request: HttpRequest, uploaded: Any, configuration: Configuration
     if not agreed and needs_consent(request, configuration):
         raise field_problem("consent", "consent_needed", shopper_message("consent_needed"))
     who = visitor.of_request(request)
-    try:
-        count_upload(configuration, who)
-        rebuilt = read(uploaded)
+    with photo_told():
+        # Nothing is counted for one that is to come again.
+        with placed(header, waits=request.META.get("wsgi.multithread", True)) as place:
+            count_upload(configuration, who)
+            rebuilt = read(place)
         shopper = identity.get_or_create(request)
         if not (who.is_customer or who.key):
             # Only now there is a guest to be counted; their network was before.
@@ -83,6 +96,15 @@ def take_photo(request: HttpRequest, uploaded: Any, configuration: Configuration
         if agreed:
             consent.record(shopper, configuration)
         photo = keep(shopper, rebuilt, configuration)
+    enqueue_upload(photo)
+    return photo
+
+
+@contextmanager
+def photo_told() -> Iterator[None]:
+    """Turn what speaks against a photo into a `Problem`."""
+    try:
+        yield
     except Spent as spent:
         raise too_many_photos(spent) from None
     except PhotoRefused as refused:
@@ -90,8 +112,6 @@ def take_photo(request: HttpRequest, uploaded: Any, configuration: Configuration
         problem = field_problem("photo", refused.code, refused.message, status)
         problem.retry_after = BUSY_SECONDS if status == 503 else None
         raise problem from None
-    enqueue_upload(photo)
-    return photo
 
 
 def too_many_photos(spent: Spent) -> Problem:

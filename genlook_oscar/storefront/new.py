@@ -15,7 +15,7 @@ from .answers import Problem, see_other
 from .base import StorefrontView
 from .data import tryon_url
 from .forms import NewTryOnForm
-from .intake import start, take_photo
+from .intake import look_at, start, take_photo
 from .room import enter, register, room_context
 
 FIELDS = {"photo_not_found": "photo_file", "consent_needed": "consent"}
@@ -67,7 +67,7 @@ class NewTryOnView(StorefrontView):
         uploaded = request.FILES.get("photo_file")
         if uploaded is not None:
             try:
-                taken = take_photo(request, uploaded, configuration)
+                taken = take_photo(request, look_at(uploaded), configuration)
             except Problem as problem:
                 form.add_error(FIELDS.get(problem.code, "photo_file"), str(problem.message))
                 return None

@@ -14,7 +14,7 @@ from . import own
 from .answers import see_other, wants_json
 from .base import DeletableByForm, StorefrontView
 from .data import photo_data, taken_photo_data
-from .intake import take_photo
+from .intake import look_at, take_photo
 from .pictures import picture_answer
 
 
@@ -27,7 +27,8 @@ class PhotosView(StorefrontView):
         return JsonResponse({"items": [photo_data(photo) for photo in own.photos(request)]})
 
     def post(self, request: HttpRequest) -> JsonResponse:
-        photo = take_photo(request, request.FILES.get("photo"), Configuration.load())
+        header = look_at(request.FILES.get("photo"))
+        photo = take_photo(request, header, Configuration.load())
         return JsonResponse(taken_photo_data(photo), status=201)
 
 

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 
 import pytest
 
@@ -98,12 +99,11 @@ print(resource.getrlimit(resource.RLIMIT_CORE)[0], resource.getrlimit(resource.R
 
 class TestPlaces:
     @pytest.fixture
-    def held(self) -> Iterator[Callable[[pictures.Patience], None]]:
-        """Hold one more place."""
+    def held(self, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
+        """Hold one more place, as another process of the shop would."""
+        monkeypatch.setattr(places, "_crowd", threading.BoundedSemaphore(100))
         with ExitStack() as stack:
-            yield lambda patience: stack.enter_context(
-                places.place(patience, time.monotonic() + 60)
-            )
+            yield lambda patience, **quick: stack.enter_context(places.place(patience, **quick))
 
     def test_who_finds_no_place_in_time_is_told_so(self, photo: bytes, held: Callable) -> None:
         assert rebuilt(photo, pictures.Patience(processor=60, seconds=60, asked=True))
@@ -118,40 +118,60 @@ class TestPlaces:
             held(pictures.SOMEONE_WAITS)
         assert rebuilt(photo, pictures.WORKER)
 
-    def test_only_so_many_people_wait(self, photo: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
-        waiting: set[int] = set()
+    def test_where_nothing_else_could_be_answered_nobody_waits(
+        self, photo: bytes, held: Callable
+    ) -> None:
+        at_once = pictures.Patience(processor=60, seconds=60, asked=True, waits=False)
+        assert rebuilt(photo, at_once)
+        for _ in range(places.PLACES):
+            held(pictures.SOMEONE_WAITS)
+        with pytest.raises(pictures.Busy):
+            rebuilt(photo, at_once)
+
+    def test_what_is_slow_keeps_nothing_quick_out(self, photo: bytes, held: Callable) -> None:
+        at_once = pictures.Patience(processor=60, seconds=60, asked=True, waits=False)
+        held(at_once, quick=False)
+        with pytest.raises(pictures.Busy):
+            held(at_once, quick=False)
+        assert rebuilt(photo, at_once)
+
+    def test_one_process_is_busy_with_so_many(self, photo: bytes) -> None:
+        # Whoever waits holds a thread, and there must be some left for pages.
+        long = pictures.Patience(processor=60, seconds=60, asked=True)
+        with ExitStack() as holding:
+            for _ in range(places.OF_A_PROCESS):
+                holding.enter_context(places.place(long))
+            with pytest.raises(pictures.Busy):
+                rebuilt(photo, long)
+            assert rebuilt(photo, pictures.WORKER)
+        assert rebuilt(photo, long)
+
+    def test_who_waits_has_the_next_place(self, photo: bytes, held: Callable) -> None:
+        long = pictures.Patience(processor=60, seconds=60, asked=True)
+        tried = threading.Event()
+        done: list[pictures.Picture] = []
 
         class Noting:
-            """Time, which notes who waits for a place."""
+            """Time, which notes that somebody waits for a place."""
 
             monotonic = staticmethod(time.monotonic)
 
             @staticmethod
             def sleep(seconds: float) -> None:
-                waiting.add(threading.get_ident())
+                tried.set()
                 time.sleep(seconds)
 
-        monkeypatch.setattr(places, "time", Noting)
-        long = pictures.Patience(processor=60, seconds=60, asked=True)
-        done: list[pictures.Picture] = []
-        threads = [
-            threading.Thread(target=lambda: done.append(rebuilt(photo, long)))
-            for _ in range(places.WAITING)
-        ]
-        with ExitStack() as holding:
+        with pytest.MonkeyPatch.context() as patched, ExitStack() as holding:
+            patched.setattr(places, "time", Noting)
             for _ in range(places.PLACES):
-                holding.enter_context(places.place(long, time.monotonic() + 60))
-            for thread in threads:
-                thread.start()
-            while len(waiting) < places.WAITING:
-                time.sleep(0.01)
-            # Whoever finds nowhere to wait is told so, though there would be time.
-            with pytest.raises(pictures.Busy):
-                rebuilt(photo, long)
+                holding.enter_context(places.place(long))
+            thread = threading.Thread(target=lambda: done.append(rebuilt(photo, long)))
+            thread.start()
+            assert tried.wait(60)
             assert not done
-        for thread in threads:
+            holding.close()
             thread.join()
-        assert len(done) == places.WAITING
+        assert done
 
     def test_a_place_is_free_again_when_its_holder_is_gone(self, photo: bytes) -> None:
         folder = places._folder()
@@ -160,7 +180,7 @@ import sys, time
 from pathlib import Path
 from genlook_oscar.pictures import places, SOMEONE_WAITS
 places._folder = lambda: Path({str(folder)!r})
-held = [places.place(SOMEONE_WAITS, time.monotonic() + 60) for _ in range(places.PLACES)]
+held = [places.place(SOMEONE_WAITS) for _ in range(places.PLACES)]
 for place in held:
     place.__enter__()
 print("held", flush=True)
@@ -260,10 +280,7 @@ pictures.rebuild({photo!r}, long_side=9, max_pixels=10**7)
 
 def assert_full(patience: pictures.Patience) -> None:
     """No place is to be had."""
-    with (
-        pytest.raises(pictures.Busy),
-        places.place(patience, time.monotonic() + 0.05),
-    ):
+    with pytest.raises(pictures.Busy), places.place(replace(patience, seconds=0.05)):
         pass
 
 

@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from genlook_oscar.models import TryOn
 from tests.conftest import picture
+from tests.pictures.making import encoded, noise
 
 JSON = "application/json"
 # What a browser sends when it goes to a page.
@@ -24,6 +25,13 @@ NOT_OURS = ("django_session", "auth_user")
 
 def photo_file(color: str = "#aa7744", name: str = "me.jpg", **kwargs: Any) -> SimpleUploadedFile:
     return SimpleUploadedFile(name, picture(color, **kwargs), content_type="image/jpeg")
+
+
+def broken_photo() -> SimpleUploadedFile:
+    """A photo that only its decoder finds broken."""
+    whole = encoded(noise(), "PNG")
+    middle = len(whole) // 2
+    return SimpleUploadedFile("me.png", whole[:middle] + bytes(1000) + whole[middle + 1000 :])
 
 
 def content(answer: Any) -> bytes:

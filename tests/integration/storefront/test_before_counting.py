@@ -22,9 +22,10 @@ from django_q.models import OrmQ
 from genlook_oscar import clock
 from genlook_oscar.engine import erasing, products
 from genlook_oscar.models import Configuration, Counter, Erasure, Photo, ProductLink, Shopper
+from genlook_oscar.pictures import places
 from tests.endpoints import Endpoint, endpoints
 
-from .conftest import HTML, JSON, Visitor, photo_file
+from .conftest import HTML, JSON, Visitor, broken_photo, photo_file
 
 pytestmark = [pytest.mark.anydb, pytest.mark.usefixtures("noon")]
 
@@ -177,15 +178,35 @@ class TestErasing:
 
 
 class TestRefusedPhotos:
-    def test_leave_the_networks_count_and_nothing_else(self, visitor: Visitor) -> None:
+    def test_by_their_header_leave_nothing_and_ask_nothing(
+        self, visitor: Visitor, django_assert_num_queries: Any
+    ) -> None:
+        before = rows()
+        for kind in ("GIF", "JPEG"):
+            with django_assert_num_queries(0):
+                answer = visitor.upload(photo_file(kind=kind, size=(10, 10)))
+            assert answer.status_code == 400
+        assert grown(before) == {}
+
+    def test_by_their_pixels_leave_the_networks_count_and_nothing_else(
+        self, visitor: Visitor
+    ) -> None:
         before = rows()
         for _ in range(3):
             visitor.client = Client()
-            assert visitor.upload(photo_file(kind="GIF", size=(10, 10))).status_code == 400
+            assert visitor.upload(broken_photo()).json()["code"] == "photo_damaged"
         assert grown(before) == {"genlook_oscar.Counter": 1}
         assert Counter.objects.get().used == 3
 
     def test_are_counted_for_who_comes_back(self, visitor: Visitor) -> None:
         visitor.photo()
-        visitor.upload(photo_file(kind="GIF", size=(10, 10)))
+        visitor.upload(broken_photo())
         assert set(Counter.objects.values_list("used", flat=True)) == {2}
+
+    def test_that_found_no_place_are_not_counted(
+        self, visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(places, "PLACES", 0)
+        before = rows()
+        assert visitor.upload().json()["code"] == "photo_busy"
+        assert grown(before) == {}

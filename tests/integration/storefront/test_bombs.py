@@ -24,7 +24,9 @@ GUESTS = 50
 def post(content: bytes) -> Any:
     file = SimpleUploadedFile("me.jpg", content)
     headers = {"Accept": "application/json"}
-    return Client().post("/try-on/photos/", {"photo": file, "consent": "1"}, headers=headers)
+    # As a web server says that answers several at once, which here threads do.
+    client = Client(**{"wsgi.multithread": True})
+    return client.post("/try-on/photos/", {"photo": file, "consent": "1"}, headers=headers)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -76,7 +78,7 @@ def test_what_takes_too_long_is_told_so(
     configuration: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     few = Patience(processor=0.05, seconds=60, asked=True)
-    monkeypatch.setattr(Patience, "of", classmethod(lambda cls, seconds: few))
+    monkeypatch.setattr(Patience, "of", classmethod(lambda cls, seconds, waits: few))
     answer = post(encoded(quarters().resize((4000, 3000)), "PNG"))
     assert answer.status_code == 400
     assert answer.json()["code"] == "photo_too_complex"

@@ -26,29 +26,15 @@ def new_url(product: Any) -> str:
 
 
 class TestUploadFolder:
-    @pytest.fixture(autouse=True)
-    def no_folder(self, settings: Any, tmp_path: Path) -> None:
-        """A folder for uploads that is not there; each upload is written to it."""
+    def test_none_is_needed(
+        self, visitor: Visitor, product: Any, settings: Any, tmp_path: Path
+    ) -> None:
+        # A photo lies in no folder on its way, where a web server that is killed would leave it.
         settings.FILE_UPLOAD_HANDLERS = ON_DISK
         settings.FILE_UPLOAD_TEMP_DIR = str(tmp_path / "gone")
-
-    def test_a_script_is_told(self, visitor: Visitor, caplog: Any) -> None:
-        answer = visitor.upload()
-        assert answer.status_code == 503
-        assert answer.json()["code"] == "photo_not_kept"
-        assert answer.headers["Retry-After"]
-        assert "FILE_UPLOAD_TEMP_DIR" in caplog.text
-
-    def test_and_a_page_without_script(self, visitor: Visitor, product: Any) -> None:
-        answer = visitor.submit(new_url(product), {"photo_file": photo_file(), "consent": "1"})
-        assert answer.status_code == 503
-        assert "cannot keep your photo" in answer.content.decode()
-
-    def test_with_the_folder_nothing_is_wrong(
-        self, visitor: Visitor, settings: Any, tmp_path: Path
-    ) -> None:
-        (tmp_path / "gone").mkdir()
         assert visitor.upload().status_code == 201
+        sent = {"photo_file": photo_file("#123456"), "consent": "1", "product": product.pk}
+        assert visitor.submit(new_url(product), sent).status_code == 303
 
 
 class TestPrivateFolder:

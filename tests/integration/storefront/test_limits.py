@@ -14,7 +14,7 @@ from genlook_oscar.engine.health import health
 from genlook_oscar.models import Account, Configuration, Counter, TryOn
 from genlook_oscar.visitor import PROXIED
 
-from .conftest import HTML, Visitor, photo_file
+from .conftest import HTML, Visitor, broken_photo, photo_file
 
 pytestmark = [pytest.mark.anydb, pytest.mark.usefixtures("noon")]
 
@@ -205,8 +205,9 @@ class TestPerShopper:
     def test_so_many_photos(self, visitor: Visitor, limit: Any, pass_time: Any) -> None:
         limit(guest_uploads_per_hour=2, guest_uploads_per_day=3)
         assert visitor.upload(photo_file("#111111")).status_code == 201
-        # What is no picture costs as much work.
+        # What is refused by its first bytes costs nothing, and what has to be read does.
         visitor.upload(photo_file("#111111", kind="GIF"))
+        assert visitor.upload(broken_photo()).json()["code"] == "photo_damaged"
         said = refused(visitor.upload(photo_file("#222222")), "too_many_photos")
         assert "You have added many photos." in said["message"]
         pass_time(hours=1)

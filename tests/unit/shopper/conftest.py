@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from threading import BoundedSemaphore
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from django.http import HttpRequest
 from django.test import RequestFactory
 
 from genlook_oscar.models import Photo, TryOn
+from genlook_oscar.pictures import places
 from genlook_oscar.shopper.photos import take_in
 from tests.conftest import picture
 
@@ -40,6 +42,12 @@ def visit() -> Callable[..., HttpRequest]:
 
 def upload(color: str = "#aa7744", name: str = "me.jpg", **kwargs: Any) -> SimpleUploadedFile:
     return SimpleUploadedFile(name, picture(color, **kwargs))
+
+
+@pytest.fixture
+def many_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Threads take in as many photos at once as several processes of the shop would."""
+    monkeypatch.setattr(places, "_crowd", BoundedSemaphore(10))
 
 
 @pytest.fixture

@@ -320,6 +320,7 @@ def at_once(*actions):
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("many_processes")
 class TestAtOnce:
     @pytest.mark.parametrize("known", [True, False])
     def test_what_she_gives_while_signing_in_is_not_left_behind(self, make_user, known):

@@ -225,6 +225,7 @@ def test_a_guest_who_signs_in_meanwhile_gives_it_to_the_customer(configuration, 
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("many_processes")
 def test_the_same_picture_twice_at_once_is_one_photo():
     configuration = Configuration.load()
     shopper, before = Shopper.objects.create(), stored_files()
