@@ -3,15 +3,15 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from ..catalogue.census import census
 from ..causes.shop import MAIL_FAILED, WEBHOOK_FAILED
 from ..conf import conf
 from ..engine.findings import nobody_works
 from ..engine.health import Health
-from ..models import BLOCKING, Account, Configuration, ProductLink
+from ..models import Account, Configuration
 from ..shop_addresses import is_known, whom
 
 
@@ -28,10 +28,9 @@ class Step:
 
 
 def steps(health: Health, configuration: Configuration) -> list[Step]:
-    """The checklist from top to bottom. Two queries."""
+    """The checklist from top to bottom. One query, and those of the census."""
     account = Account.mine().first() or Account()
-    links = ProductLink.objects.filter(product__isnull=False).exclude(enabled=False)
-    ready = links.exclude(Q(ready_code="") | Q(ready_code__in=BLOCKING)).count()
+    products = census()
     idle = nobody_works(health)
     return [
         Step(
@@ -52,9 +51,8 @@ def steps(health: Health, configuration: Configuration) -> list[Step]:
             _("Have a worker ask Genlook, with the button below; the state shows the answer."),
         ),
         Step(
-            ready > 0,
-            ngettext("%(count)d product is ready", "%(count)d products are ready", ready)
-            % {"count": ready},
+            products.fit > 0,
+            products.words,
             _("Look at what is missing with: python manage.py genlook_catalogue check"),
         ),
         Step(
@@ -64,12 +62,18 @@ def steps(health: Health, configuration: Configuration) -> list[Step]:
         ),
         _budget(configuration),
         *_alerts(health, configuration),
-        Step(
-            configuration.enabled,
-            _("Switched on"),
-            _("Shoppers see no button yet. Try it first with “Staff only”."),
-        ),
+        _switched_on(configuration),
     ]
+
+
+def _switched_on(configuration: Configuration) -> Step:
+    """Whether shoppers see it, and not staff alone."""
+    if configuration.enabled and configuration.audience == configuration.Audience.STAFF:
+        label = _("Switched on for staff only")
+        advice = _("Shoppers see no button yet. When you like what you see, open it to them.")
+        return Step(False, label, advice, field="audience")
+    advice = _("Shoppers see no button yet. Try it first with “Staff only”.")
+    return Step(configuration.enabled, _("Switched on"), advice, field="enabled")
 
 
 def _alerts(health: Health, configuration: Configuration) -> Iterator[Step]:

@@ -26,6 +26,7 @@ __all__ = [
     "Reason",
     "Verdict",
     "control_group",
+    "of_product",
     "of_shop",
     "spent_verdict",
     "verdict",
@@ -133,7 +134,7 @@ def _judge(
     own = found.products.get(product.pk)
     reason = (
         of_shop(configuration, who)
-        or (Reason.NOT_PUBLIC if own is None else _of_product(own, who, itself))
+        or (Reason.NOT_PUBLIC if own is None else of_product(own, who, itself))
         or (Reason.EXPERIMENT if _in_control_group(who, configuration) else None)
     )
     if reason:
@@ -208,7 +209,9 @@ def _lasting(reason: Reason, configuration: Configuration) -> Verdict:
     return Verdict(reason, configuration, sign_in=reason == Reason.SIGN_IN_FIRST)
 
 
-def _of_product(own: dict[str, Any], who: Visitor, itself: bool) -> Reason | None:
+def of_product(own: dict[str, Any], who: Visitor, itself: bool) -> Reason | None:
+    """Why this visitor cannot try a product on because of what it is, and of the merchant's
+    switches and rules, or None. `own` are its facts, see `facts.of_product`. No query."""
     # A product that is no variant has no parent to be public or not.
     public = own["public"] and (own["parent_public"] is None or own["parent_public"])
     # Oscar shows staff what is not public yet; they may try it on before anybody else.

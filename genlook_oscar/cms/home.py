@@ -3,17 +3,17 @@
 from datetime import datetime, time
 from typing import Any
 
-from django.db.models import Count, IntegerField, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime, make_aware
 from wagtail.admin.ui.components import Component
 
 from .. import clock
+from ..catalogue.census import census
 from ..conf import conf
 from ..contained import contained, undone
 from ..models import Configuration, TryOn
+from ..models.numbers import number
 from .access import CONFIGURE, SEE_TRYONS
 
 Status = TryOn.Status
@@ -25,19 +25,14 @@ def today() -> dict[str, Any]:
     clicked = TryOn.objects.filter(created_at__gte=midnight)
     found = Configuration.mine().values(
         "enabled",
-        all=_count(clicked),
-        pictures=_count(clicked.filter(status__in=(Status.COMPLETED, Status.EXPIRED))),
-        failed=_count(clicked.filter(status=Status.FAILED)),
-        waiting=_count(TryOn.objects.live()),
-        credits=_count(clicked.filter(charge=TryOn.Charge.SETTLED)),
+        "audience",
+        all=number(clicked),
+        pictures=number(clicked.filter(status__in=(Status.COMPLETED, Status.EXPIRED))),
+        failed=number(clicked.filter(status=Status.FAILED)),
+        waiting=number(TryOn.objects.live()),
+        credits=number(clicked.filter(charge=TryOn.Charge.SETTLED)),
     )
     return dict(found.first() or {"enabled": False})
-
-
-def _count(rows: QuerySet[TryOn]) -> Coalesce:
-    one = rows.order_by().annotate(every=Value(1)).values("every")
-    count = one.annotate(number=Count("pk")).values("number")
-    return Coalesce(Subquery(count, output_field=IntegerField()), 0)
 
 
 class TodayPanel(Component):
@@ -57,6 +52,7 @@ class TodayPanel(Component):
         return {
             **today(),
             "no_key": not conf.api_key,
+            "census": census(),
             "report_url": reverse("genlook_report"),
             "configuration_url": reverse("genlook_configuration")
             if user.has_perm(CONFIGURE)

@@ -8,6 +8,7 @@ from django.db.models import Count, Exists, Min, Q, Subquery
 from ..causes.shop import MAIL_FAILED, WEBHOOK_FAILED
 from ..models import Counter, Occurrence, ProductLink, Ready, TryOn, allowance
 from ..models.alert import EVERY_ACCOUNT
+from ..models.numbers import number
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -53,8 +54,7 @@ def networkless(now: datetime) -> dict[str, Exists]:
 
 def hidden() -> Subquery:
     """How many products reports have hidden."""
-    rows = ProductLink.objects.filter(ready_code=Ready.BAD_REPORTS).exclude(enabled=True)
-    return Subquery(rows.order_by().values("ready_code").annotate(n=Count("pk")).values("n"))
+    return number(ProductLink.objects.filter(ready_code=Ready.BAD_REPORTS).exclude(enabled=True))
 
 
 def unsent() -> dict[str, Subquery]:

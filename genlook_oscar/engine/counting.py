@@ -5,12 +5,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Func, IntegerField, Q, Subquery, Value
+from django.db.models import Count, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import LessThan
 
 from ..models import Configuration, Counter, Shopper, TryOn
 from ..models.allowance import Allowance, begins
+from ..models.numbers import number
 from ..models.tryon import TryOnQuerySet
 from ..visitor import Visitor
 
@@ -54,18 +55,11 @@ def _with_spent(allowances: Sequence[Allowance]) -> list[Allowance]:
     """A window of credits begins with what our rows know to be spent in it: nothing on most
     days, more in the month of an upgrade or of a restored database."""
     return [
-        replace(one, first=_costing_since(begins(one)))
+        replace(one, first=number(_costing(begins(one))))
         if one.is_credit and one.used is None
         else one
         for one in allowances
     ]
-
-
-def _costing_since(moment: datetime) -> Subquery:
-    # Not `Count`: that groups, and what groups nothing has no row, where 0 is wanted.
-    count = Func("pk", function="COUNT", output_field=IntegerField())
-    rows = _costing(moment).annotate(count=count)
-    return Subquery(rows.values("count"))
 
 
 def _under_way(shopper: Shopper) -> Any:

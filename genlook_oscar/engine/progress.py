@@ -5,14 +5,14 @@ from datetime import datetime, timedelta
 from functools import cache
 from math import ceil
 
-from django.db.models import Func, IntegerField, QuerySet, Subquery
+from django.db.models import QuerySet, Subquery
 
 from .. import clock
 from ..conf import conf
 from ..models import Account, TryOn
 from ..models.moments import LONGEST_WATCH, longest_lease
 from ..models.moments import ahead as ahead_of
-from ..models.tryon import TryOnQuerySet
+from ..models.numbers import number
 from . import workers
 from .pacing import WINDOW, spent_lately
 from .queue import ASK_AGAIN_SECONDS, ensure_watcher
@@ -125,20 +125,14 @@ def account_at(moment: datetime) -> Account:
 
 def _counting(moment: datetime) -> QuerySet[Account]:
     before = TryOn.objects.filter(status__in=WAITING, created_at__lt=moment)
-    return Account.mine().annotate(ahead=_count(before), running=_running())
+    return Account.mine().annotate(ahead=number(before), running=_running())
 
 
 @cache
 def _running() -> Subquery:
     # Put together once: that takes longer than counting, and each status call asks for it. Not
     # so what refers to the outer query: Django would resolve that for good.
-    return _count(TryOn.objects.filter(status=TryOn.Status.GENERATING, result_url=""))
-
-
-def _count(rows: TryOnQuerySet) -> Subquery:
-    # Not `Count`: that groups, and what groups nothing has no row, where 0 is wanted.
-    count = Func("pk", function="COUNT", output_field=IntegerField())
-    return Subquery(rows.order_by().annotate(count=count).values("count"))
+    return number(TryOn.objects.filter(status=TryOn.Status.GENERATING, result_url=""))
 
 
 def _row(rows: QuerySet[Account]) -> Account:

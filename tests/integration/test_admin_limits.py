@@ -150,7 +150,7 @@ def test_the_checklist_says_what_is_missing(
     for advice in (
         "Write GENLOOK_API_KEY",
         "No worker has been seen.",
-        "0 products are ready",
+        "0 of 0 products can be tried on",
         "Tell shoppers on your privacy page",
         "The shop spends at most 100 credits a day Change",
         "Shoppers see no button yet.",
@@ -172,7 +172,7 @@ def test_the_checklist_of_a_shop_that_is_ready(
     )
     page = BeautifulSoup(admin_client.get(FORM).content, "html.parser")
     checklist = page.find("h2", string="Checklist").find_next("table")
-    assert "1 product is ready" in checklist.get_text()
+    assert "1 of 1 product can be tried on" in checklist.get_text()
     assert [image["alt"] for image in checklist.select("img")] == ["Done:"] * 8
 
 

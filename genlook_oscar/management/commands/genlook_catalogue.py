@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from ...api import GenlookError
+from ...catalogue.census import census
 from ...catalogue.readiness import SMALL_SIDE
 from ...conf import conf
 from ...engine import walks, wishes
@@ -71,6 +72,7 @@ class Command(BaseCommand):
         counts = walks.check(run, self.progress.tell, anew=options["anew"])
         self.progress.end()
         self._table([(str(code.label), counts[code.value]) for code in reversed(Ready)])
+        self.stdout.write(f"{census().words}.")
         blocked = sum(counts[code.value] for code in BLOCKING)
         if counts[Ready.SMALL_PICTURE]:
             words = _("A picture is too small when its shorter side has under %(side)d pixels.")

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand
 from django.db import DatabaseError
 from django.utils.translation import gettext as _
 
+from ...catalogue.census import Census, census
 from ...causes import OK, SEVERITIES
 from ...engine.books import Ledger, ledger
 from ...engine.findings import DATABASE_DOWN, Finding
@@ -31,14 +32,16 @@ class Command(BaseCommand):
         try:
             found = watched(aside=False)
             account = Account.mine().first() or Account()
+            products = census()
             credits = {"total": ledger(), "since_reading": ledger(since=account.books_at)}
         except DatabaseError:
             self._database_down(as_json=options["json"])
         if options["json"]:
             told = {name: asdict(counts) for name, counts in credits.items()}
-            self._dump({**found.as_dict(), "ledger": told})
+            counted = {"total": products.total, "fit": products.fit}
+            self._dump({**found.as_dict(), "ledger": told, "products": counted})
         else:
-            self._print(found, credits)
+            self._print(found, credits, products)
         sys.exit(SEVERITIES.index(found.severity))
 
     def _database_down(self, *, as_json: bool) -> None:
@@ -52,11 +55,12 @@ class Command(BaseCommand):
     def _dump(self, told: dict[str, Any]) -> None:
         self.stdout.write(json.dumps(told, indent=2))
 
-    def _print(self, found: Health, credits: dict[str, Ledger]) -> None:
+    def _print(self, found: Health, credits: dict[str, Ledger], products: Census) -> None:
         for finding in found.findings:
             self._say(finding)
         self.stdout.write("")
-        table = [*lines(found), self._ledger(credits)]
+        shown = Line(_("Products"), f"{products.words}.")
+        table = [*lines(found), shown, self._ledger(credits)]
         width = max(len(line.label) for line in table)
         for line in table:
             self.stdout.write(f"{'!' if line.wrong else ' '} {line.label:{width}}  {line.text}")

@@ -241,6 +241,7 @@ class TestToday:
             state = today()
         assert state == {
             "enabled": True,
+            "audience": "everyone",
             "all": 3,
             "pictures": 1,
             "failed": 1,

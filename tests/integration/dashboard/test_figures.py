@@ -71,8 +71,8 @@ def partner_user() -> Any:
 def make_sold_by(make_product: Callable[..., Any]) -> Callable[..., Any]:
     """Make a product that is sold by a partner with these users."""
 
-    def make(title: str, *users: Any, **kwargs: Any) -> Any:
-        product = make_product(title, color=None, partner_name=f"Seller of {title}", **kwargs)
+    def make(title: str, *users: Any, color: str | None = None, **kwargs: Any) -> Any:
+        product = make_product(title, color=color, partner_name=f"Seller of {title}", **kwargs)
         stock = product.stockrecords.first()
         if stock:
             stock.partner.users.set(users)
@@ -294,21 +294,22 @@ class TestState:
     def test_readiness_of_the_catalogue_is_counted(
         self, boss: Client, partner_user: Any, make_sold_by: Callable[..., Any]
     ) -> None:
-        mine = make_sold_by("Mine", partner_user)
+        mine = make_sold_by("Mine", partner_user, color="#4477aa")
         codes = ["ready", "ready", "no_picture", ""]
         for number, code in enumerate(codes):
-            product = make_sold_by(f"Hat {number}")
+            color = None if code == "no_picture" else "#4477aa"
+            product = make_sold_by(f"Hat {number}", color=color)
             ProductLink.objects.create(product=product, external_id=str(number), ready_code=code)
         ProductLink.objects.create(product=mine, external_id="mine", ready_code="no_title")
         ProductLink.objects.create(external_id="gone", ready_code="ready")
         soup = page(boss)
         assert table(soup, "genlook-ready") == [
             ["Ready", "", "2"],
+            ["Not looked at yet", "", "1"],
             ["No title", "", "1"],
             ["No picture", "", "1"],
-            ["Not looked at yet", "", "1"],
         ]
-        assert "2 of 4 products" in words(soup)
+        assert "3 of 5 products can be tried on." in words(soup)
         link = soup.select_one(".genlook-ready a")["href"]
         assert boss.get(link).status_code == 200
         theirs = page(signed_in(partner_user))
