@@ -36,6 +36,14 @@ def environment(**more: str) -> dict[str, str]:
     }
 
 
+def apart() -> dict[str, str]:
+    """The environment of a process that has a project of its own and shares with the tests only
+    which package they test: the one that lies here, or the one that was built."""
+    theirs = ("DJANGO_SETTINGS", "DATABASE", "GENLOOK")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(theirs)}
+    return kept | {name: os.environ[name] for name in ["GENLOOK_TEST_WHEEL"] if name in os.environ}
+
+
 def database_url(database: dict[str, Any]) -> str:
     """The URL of a database from Django's settings of it."""
     if database["ENGINE"].endswith("sqlite3"):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
 import sys
@@ -13,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.host.goods import ROLES
-from tests.processes import ROOT
+from tests.processes import ROOT, apart
 
 pytestmark = [pytest.mark.slow, pytest.mark.anydb]
 
@@ -35,13 +34,12 @@ PRICED = {
 @pytest.fixture(scope="module")
 def walks() -> dict[str, Steps]:
     """What happened on the same walk through the same shop, with the package and without."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("GENLOOK")}
 
     def walk(how: str) -> Steps:
         done = subprocess.run(
             [sys.executable, "-W", "ignore", "-m", "tests.host.walk"],
             cwd=ROOT,
-            env=kept | {"GENLOOK_HOST": how, "DJANGO_SETTINGS_MODULE": "tests.host.settings"},
+            env=apart() | {"GENLOOK_HOST": how, "DJANGO_SETTINGS_MODULE": "tests.host.settings"},
             capture_output=True,
             text=True,
             timeout=900,

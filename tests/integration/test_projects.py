@@ -14,7 +14,7 @@ import pytest
 
 from tests import FROM_WHEEL, projects
 from tests.conftest import need
-from tests.processes import ROOT
+from tests.processes import ROOT, apart
 
 pytestmark = pytest.mark.anydb
 
@@ -45,13 +45,11 @@ def visit(emulator: Any, tables: Path, tmp_path: Path) -> Callable[..., str]:
     """Have a project visited; what its process said."""
 
     def act(shape: str, **more: str) -> str:
-        ours = ("DJANGO_SETTINGS", "GENLOOK", "DATABASE")
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
         done = subprocess.run(
             [sys.executable, "-m", "tests.projects.visit", shape],
             cwd=ROOT,
             env={
-                **kept,
+                **apart(),
                 "GENLOOK_API_KEY": "gk_projects",
                 "GENLOOK_BASE_URL": emulator.base_url,
                 "PROJECT_FOLDER": str(tmp_path),

@@ -1,5 +1,7 @@
 """Which environments are run, and that they test what is installed."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -7,6 +9,7 @@ import pytest
 import genlook_oscar
 from tests import FROM_WHEEL, ROOT
 from tests.matrix import ends, environments, interpreters
+from tests.processes import apart
 
 pytestmark = pytest.mark.anydb
 
@@ -43,3 +46,11 @@ def test_a_python_that_is_not_there_is_left_out() -> None:
 def test_what_is_tested_is_what_was_built() -> None:
     loaded = Path(genlook_oscar.__file__).resolve()
     assert ("site-packages" in loaded.parts) == FROM_WHEEL
+
+
+def test_projects_of_their_own_test_the_same() -> None:
+    command = [sys.executable, "-c", "import tests, genlook_oscar as it; print(it.__file__)"]
+    said = subprocess.run(
+        command, cwd=ROOT, env=apart(), capture_output=True, text=True, check=True
+    )
+    assert said.stdout.strip() == genlook_oscar.__file__

@@ -42,7 +42,7 @@ def test_the_picture_says_in_its_file_that_ai_made_it(emulator, click, drain):
         content = file.read()
     assert DIGITAL_SOURCE_TYPE.encode() in content
     with Image.open(io.BytesIO(content)) as image:
-        assert DIGITAL_SOURCE_TYPE in str(image.getxmp())
+        assert DIGITAL_SOURCE_TYPE in image.info["xmp"].decode()
 
 
 def test_the_same_again_costs_nothing(emulator, click, drain, shopper, product, photo):
