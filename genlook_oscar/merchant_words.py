@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from .models import Configuration, Record, Words
 from .models.words import TEXTS, language_name, shop_languages
 
-AREA = {"rows": 4, "cols": 60}
+LINES = tuple(name for name in TEXTS if name != "consent_text")
 
 
 class WordsForm(forms.ModelForm):
@@ -19,11 +19,8 @@ class WordsForm(forms.ModelForm):
         fields = ("language", *TEXTS)
         widgets = {
             "language": forms.HiddenInput,
-            "consent_text": forms.Textarea(attrs=AREA),
-            "button_label": forms.TextInput(attrs={"size": 40}),
-            "disclaimer": forms.TextInput(attrs={"size": 60}),
-            "ai_label": forms.TextInput(attrs={"size": 40}),
-            "privacy_url": forms.TextInput(attrs={"size": 60}),
+            "consent_text": forms.Textarea(attrs={"class": "vLargeTextField", "rows": 4}),
+            **{name: forms.TextInput(attrs={"class": "vTextField"}) for name in LINES},
         }
 
     @property
@@ -32,9 +29,10 @@ class WordsForm(forms.ModelForm):
         return str(self.initial.get("language", ""))
 
     @property
-    def name(self) -> str:
-        """The same in words."""
-        return language_name(self.code)
+    def title(self) -> str:
+        """The same in words, and whether there are words of the merchant's in it."""
+        name = language_name(self.code)
+        return _("%(language)s (words of your own)") % {"language": name} if self.is_said else name
 
     @property
     def is_said(self) -> bool:

@@ -17,7 +17,7 @@ from wagtail.admin.views.generic import EditView
 from ..conf import conf
 from ..merchant import FIELDSETS, ConfigurationForm
 from ..merchant_words import WordsFormSet
-from ..models import Configuration, Record, Words
+from ..models import Configuration, Record
 from .access import CONFIGURE, Guarded
 
 
@@ -49,7 +49,7 @@ def panels() -> ObjectList:
         if fields:
             words = str(options.get("description", ""))
             groups.append(MultiFieldPanel(fields, heading=title or _("Try-on"), help_text=words))
-    words = WordsPanel(heading=Words._meta.verbose_name_plural)
+    words = WordsPanel(heading=_("Words in each language"))
     return ObjectList([*groups, words], base_form_class=Form)
 
 
