@@ -6,6 +6,8 @@ from django import forms
 from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
 
+from .models.price import known_currency
+
 FIELDSETS: list[tuple[Any, Any]] = [
     (None, {"fields": ["enabled", "audience"]}),
     (
@@ -55,7 +57,11 @@ FIELDSETS: list[tuple[Any, Any]] = [
     (
         _("Budget of the shop"),
         {
-            "fields": [("budget_per_day", "budget_per_month"), "budget_spent"],
+            "fields": [
+                ("budget_per_day", "budget_per_month"),
+                "budget_spent",
+                ("credit_price", "credit_currency"),
+            ],
             "description": _(
                 "One picture costs one credit. Pictures that exist already and failures cost "
                 "none. The shop never spends more than this, whatever happens at once."
@@ -145,6 +151,13 @@ class ConfigurationForm(forms.ModelForm):
             )
             self.add_error("budget_spent", forms.ValidationError(words, code="contradiction"))
         return values
+
+    def clean_credit_currency(self) -> str:
+        """Letters as ISO 4217 writes them, in whatever case they were typed."""
+        code: str = self.cleaned_data["credit_currency"].upper()
+        if code:
+            known_currency(code)
+        return code
 
     def clean_alert_emails(self) -> str:
         """Addresses that e-mails can go to, one in each line."""

@@ -12,6 +12,7 @@ from ..conf import conf
 from ..engine.findings import nobody_works
 from ..engine.health import Health
 from ..models import Account, Configuration
+from ..money import cost_words
 from ..shop_addresses import is_known, whom
 
 
@@ -140,9 +141,11 @@ def _budget(configuration: Configuration) -> Step:
         )
     else:
         words = _("The shop has no budget")
+    label = words % {"count": day or month}
+    cost = cost_words(configuration, day or month or 0)
     return Step(
         bool(day or month),
-        words % {"count": day or month},
+        f"{label} ({cost})" if cost and (day or month) else label,
         _("Without a budget only the limits of each shopper bound what a day can cost."),
         field="budget_per_day" if day or not month else "budget_per_month",
     )

@@ -16,7 +16,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ..engine.messages import FAILURES, explanation
-from ..models import TryOn
+from ..models import Configuration, TryOn
+from ..money import cost_words
 from .base import NONE, PictureAdmin, name_of, short
 
 
@@ -92,8 +93,17 @@ class TryOnAdmin(PictureAdmin):
                 ]
             },
         ),
-        (_("Money"), {"fields": ["charge", "counted_as"]}),
+        (_("Money"), {"fields": ["charge", "cost", "counted_as"]}),
     ]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        fieldsets = super().get_fieldsets(request, obj)
+        if Configuration.load().credit_price is not None:
+            return fieldsets
+        return [
+            (title, {**more, "fields": [name for name in more["fields"] if name != "cost"]})
+            for title, more in fieldsets
+        ]
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet, search_term: str
@@ -149,6 +159,16 @@ class TryOnAdmin(PictureAdmin):
             return NONE
         words = explanation(obj.error_code)
         return format_html('<span title="{}">{}</span>', words, obj.error_code)
+
+    @admin.display(description=_("cost"))
+    def cost(self, obj: TryOn) -> str:
+        """At the present price of a credit."""
+        words = cost_words(Configuration.load(), 1)
+        if obj.charge == TryOn.Charge.SETTLED:
+            return words or NONE
+        if obj.charge in (TryOn.Charge.RESERVED, TryOn.Charge.UNCERTAIN) and words:
+            return gettext("perhaps %(cost)s") % {"cost": words}
+        return NONE
 
     @admin.display(description=_("what it means"))
     def error_explained(self, obj: TryOn) -> str:

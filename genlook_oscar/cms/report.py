@@ -12,7 +12,7 @@ from wagtail.admin.ui.tables import Column, DateColumn
 from wagtail.admin.views.reports import ReportView
 
 from ..engine.messages import FAILURES, explanation
-from ..models import TryOn
+from ..models import Configuration, TryOn
 from ..spreadsheet import csv_file, harmless
 from .access import SEE_TRYONS, Guarded
 
@@ -49,12 +49,15 @@ class TryOnFilters(WagtailFilterSet):
 class Row:
     """A try-on as the report shows it."""
 
-    def __init__(self, values: dict[str, Any]) -> None:
+    def __init__(self, values: dict[str, Any], priced: Configuration) -> None:
         self.clicked = values["created_at"]
         self.product = values["product_title"]
         self.sku = values["link__sku"] or ""
         self.status = str(TryOn.Status(values["status"]).label)
         self.charge = str(TryOn.Charge(values["charge"]).label)
+        cost = priced.cost(1) if values["charge"] == TryOn.Charge.SETTLED else None
+        self.cost = "" if cost is None else f"{cost:f}"
+        self.currency = "" if cost is None else priced.currency
         self.error_code = values["error_code"]
         self.error = explanation(values["error_code"]) if values["error_code"] else ""
         pictured = values["status"] in (TryOn.Status.COMPLETED, TryOn.Status.EXPIRED)
@@ -74,7 +77,7 @@ class TryOnReport(Guarded, ReportView):
     index_results_url_name = "genlook_report_results"
     export_filename = "try-ons"
     no_results_message = _("There are no try-ons like that.")
-    columns = (
+    columns: tuple[Any, ...] = (
         DateColumn("clicked", label=_("Clicked")),
         Column("product", label=_("Product")),
         Column("sku", label=_("SKU")),
@@ -83,13 +86,15 @@ class TryOnReport(Guarded, ReportView):
         Column("charge", label=_("Credit")),
         Column("error", label=_("Error")),
     )
-    list_export = (
+    list_export: tuple[str, ...] = (
         "clicked",
         "product",
         "sku",
         "status",
         "seconds",
         "charge",
+        "cost",
+        "currency",
         "error_code",
         "error",
     )
@@ -100,9 +105,20 @@ class TryOnReport(Guarded, ReportView):
         "status": _("Status"),
         "seconds": _("Seconds to the picture"),
         "charge": _("Credit"),
+        "cost": _("Cost"),
+        "currency": _("Currency"),
         "error_code": _("Error code"),
         "error": _("Error"),
     }
+
+    def setup(self, request: Any, *args: Any, **kwargs: Any) -> None:
+        super().setup(request, *args, **kwargs)
+        self.priced = Configuration.load()
+        if self.priced.credit_price is None:
+            unpriced = [one for one in self.list_export if one not in ("cost", "currency")]
+            self.list_export = tuple(unpriced)
+        else:
+            self.columns = (*self.columns[:-1], Column("cost", label=_("Cost")), self.columns[-1])
 
     def get_base_queryset(self) -> QuerySet[TryOn]:
         return TryOn.objects.order_by("-created_at")
@@ -119,7 +135,7 @@ class TryOnReport(Guarded, ReportView):
         return {**context, "search_form": None}
 
     def get_table(self, object_list: Any) -> Any:
-        return super().get_table([Row(values) for values in object_list])
+        return super().get_table([Row(values, self.priced) for values in object_list])
 
     def write_csv_response(self, queryset: Any) -> StreamingHttpResponse:
         headings = [self.get_heading(queryset, field) for field in self.list_export]
@@ -133,4 +149,4 @@ class TryOnReport(Guarded, ReportView):
         if not self.is_export:
             return object_list
         # A spreadsheet is written line by line, however many there are.
-        return (Row(values) for values in object_list.iterator(chunk_size=2000))
+        return (Row(values, self.priced) for values in object_list.iterator(chunk_size=2000))

@@ -25,17 +25,21 @@ class Bar:
 
 @dataclass(frozen=True)
 class After:
-    """What followed the try-ons. `shoppers` had a picture; `sold` is by currency."""
+    """What followed the try-ons. `shoppers` had a picture; `sold` is by currency. The credits of
+    all try-ons come to `credits_per_order`, None where no order followed."""
 
     shoppers: int
     bars: list[Bar]
     sold: list[tuple[str, Decimal]]
+    orders: int
+    credits_per_order: float | None
 
 
-def after(found: Conversion) -> After:
+def after(found: Conversion, credits: int) -> After:
     """The page's part of these."""
     named = [(_("Put it into the basket"), found.basket), (_("Ordered it"), found.order)]
-    return After(found.order.whole, bars(named), found.sold)
+    each = credits / found.orders if found.orders and credits else None
+    return After(found.order.whole, bars(named), found.sold, found.orders, each)
 
 
 @dataclass(frozen=True)

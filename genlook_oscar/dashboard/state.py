@@ -1,7 +1,7 @@
 """Today's state in one look."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Max, Q, QuerySet
@@ -10,13 +10,13 @@ from .. import clock
 from ..engine.counting import spent_since
 from ..engine.health import Health, health
 from ..engine.messages import explanation
+from ..insight.forecast import WEEK, Month, month
 from ..insight.period import Period, today
 from ..insight.series import Day, as_day, figures
 from ..models import Configuration, Counter, TryOn, allowance
+from ..models.daily import shop_day
 
 RECENT = timedelta(days=7)
-PACE_DAYS = 7
-"""A whole week, because weekends are not like other days."""
 SHOWN = 5
 
 Status = TryOn.Status
@@ -38,19 +38,19 @@ class Budget:
     `monthly` is the month's, else it is the day's."""
 
     used: int
-    limit: int
+    limit: int | None
     until: datetime
     monthly: bool
 
     @property
     def share(self) -> str:
         """The part that is spent, as SVG reads it."""
-        return f"{min(100 * self.used / self.limit, 100):.2f}%"
+        return f"{min(100 * self.used / (self.limit or 1), 100):.2f}%"
 
     @property
     def is_spent(self) -> bool:
         """Whether nothing is left."""
-        return self.used >= self.limit
+        return self.limit is not None and self.used >= self.limit
 
 
 @dataclass(frozen=True)
@@ -66,6 +66,7 @@ class State:
     health: Health | None
     forecast: int | None
     budgets: list[Budget]
+    month: Month | None
 
 
 def state(products: QuerySet[Any] | None, *, with_health: bool) -> State:
@@ -76,42 +77,55 @@ def state(products: QuerySet[Any] | None, *, with_health: bool) -> State:
     live = rows.filter(status__in=TryOn.LIVE).aggregate(
         all=Count("pk"), being_made=Count("pk", filter=Q(status=Status.GENERATING))
     )
-    week = figures(Period.last(PACE_DAYS + 1), products)
+    week = figures(Period.last(WEEK + 1), products)
     now = health() if with_health else None
     configuration = Configuration.load()
+    this_day = as_day(today(), week.pop(today()))
+    days = {day: tally.settled for day, tally in week.items()}
+    found = _budgets(configuration) if with_health else []
     return State(
         configuration=configuration,
         waiting=live["all"] - live["being_made"],
         being_made=live["being_made"],
-        today=as_day(today(), week.pop(today())),
+        today=this_day,
         troubles=_troubles(rows),
         health=now,
-        forecast=_forecast(now.credits, sum(day.settled for day in week.values())) if now else None,
-        budgets=_budgets(configuration) if with_health else [],
+        forecast=_forecast(now.credits, sum(days.values())) if now else None,
+        budgets=[one for one in found if one.limit is not None],
+        month=_month(found, days) if found else None,
     )
 
 
 def _budgets(configuration: Configuration) -> list[Budget]:
-    set_ones = allowance.set_budgets(configuration, clock.now())
-    if not set_ones:
-        return []
-    counted = Counter.objects.used(one.name for one in set_ones)
-    found = []
-    for one in set_ones:
-        used = counted.get(one.name)
-        if used is None:
-            # The first click begins the count with what was spent before.
-            used = spent_since(allowance.begins(one))[0]
-        monthly = len(one.name.removeprefix(allowance.CREDIT)) == len("2026-11")
-        found.append(Budget(used, one.limit or 0, one.until, monthly))
-    return found
+    """The day and the month, with a limit or without."""
+    both = allowance.budgets(configuration, clock.now())
+    counted = Counter.objects.used(one.name for one in both)
+    uncounted = [allowance.begins(one) for one in both if one.name not in counted]
+    # The first click begins the count with what was spent before.
+    before = dict(zip(uncounted, spent_since(*uncounted), strict=True)) if uncounted else {}
+    return [
+        Budget(
+            used=counted[one.name] if one.name in counted else before[allowance.begins(one)],
+            limit=one.limit,
+            until=one.until,
+            monthly=len(one.name.removeprefix(allowance.CREDIT)) == len("2026-11"),
+        )
+        for one in both
+    ]
+
+
+def _month(both: list[Budget], days: dict[date, int]) -> Month:
+    day, whole = sorted(both, key=lambda one: one.monthly)
+    first = TryOn.objects.order_by("created_at").values_list("created_at", flat=True).first()
+    since = shop_day(first) if first else today()
+    return month(whole.used, day.used, days, today(), since)
 
 
 def _forecast(credits: int | None, spent: int) -> int | None:
-    """Whole days for which the credits last, when so many were spent in `PACE_DAYS`."""
+    """Whole days for which the credits last, when so many were spent in a week."""
     if credits is None or not spent:
         return None
-    return max(credits, 0) * PACE_DAYS // spent
+    return max(credits, 0) * WEEK // spent
 
 
 def _troubles(rows: QuerySet[TryOn]) -> list[Trouble]:

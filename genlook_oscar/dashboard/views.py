@@ -22,6 +22,8 @@ from ..insight.period import Period
 from ..insight.series import OUTCOMES, as_day, figures
 from ..insight.tally import Tally, TimeToPicture
 from ..insight.tried import most_tried
+from ..models import Configuration
+from ..money import cost_cells
 from ..spreadsheet import csv_file
 from .after import after, compared
 from .forms import PeriodForm
@@ -93,8 +95,10 @@ class FiguresView(OwnProductsMixin, TemplateView):
             waits=waits(counted),
             tried=[(row, f"{100 * row.total / tried[0].total:.2f}%") for row in tried],
             conversion=after(
-                conversion(period, sum(day.shoppers for day in counted.values()), products)
+                conversion(period, sum(day.shoppers for day in counted.values()), products),
+                total.settled,
             ),
+            priced=products is None and now.configuration.credit_price is not None,
             attribution_days=conf.attribution_days,
             readiness=readiness(products, self.get_links_url()),
             csv_query=_query(period),
@@ -122,11 +126,19 @@ class FiguresCsvView(OwnProductsMixin, View):
             page = reverse("genlook_oscar_dashboard:genlook-figures")
             return redirect(f"{page}?{request.GET.urlencode()}")
         period = form.period
-        rows = (self.row(day, tally) for day, tally in figures(period, self.get_products()).items())
-        return csv_file(_named("try-ons", period), chain([self.headings()], rows))
+        products = self.get_products()
+        # What a credit costs is the shop's business, and no partner's.
+        priced = Configuration.load() if products is None else Configuration()
+        rows = (
+            [*self.row(day, tally), *cost_cells(priced, tally.settled)]
+            for day, tally in figures(period, products).items()
+        )
+        costs = [_("Cost"), _("Currency")] if priced.credit_price is not None else []
+        headings = [*self.headings(), *costs]
+        return csv_file(_named("try-ons", period), chain([headings], rows))
 
     def headings(self) -> list[str]:
-        """The first line."""
+        """The first line, without the costs."""
         outcomes = [words()[outcome] for outcome in OUTCOMES]
         times = [_("Half within (s)"), _("95 of 100 within (s)")]
         return [_("Day"), _("Try-ons"), *outcomes, _("Credits"), _("Uncertain credits"), *times]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Count, QuerySet, Sum
 
 from ..models import Attribution
 from .period import Period
@@ -17,11 +17,12 @@ Kind = Attribution.Kind
 class Conversion:
     """Of the shoppers with a picture, those who put the product into the basket, and those who
     ordered it. Each counts once for each day; of some products, for each day and product.
-    `sold` is what was ordered, by currency, with tax and after discounts."""
+    `sold` is what was ordered, by currency, with tax and after discounts, in so many `orders`."""
 
     basket: Share
     order: Share
     sold: list[tuple[str, Decimal]]
+    orders: int = 0
 
 
 def conversion(period: Period, shoppers: int, products: QuerySet[Any] | None = None) -> Conversion:
@@ -40,6 +41,12 @@ def conversion(period: Period, shoppers: int, products: QuerySet[Any] | None = N
     sold = (
         rows.filter(kind=Kind.ORDER, line__isnull=False)
         .values_list("line__order__currency")
-        .annotate(amount=Sum("line__line_price_incl_tax"))
+        .annotate(
+            amount=Sum("line__line_price_incl_tax"),
+            orders=Count("line__order", distinct=True),
+        )
     )
-    return Conversion(share(Kind.BASKET), share(Kind.ORDER), sorted(sold))
+    found = sorted(sold)
+    amounts = [(code, amount) for code, amount, _orders in found]
+    orders = sum(number for _code, _amount, number in found)
+    return Conversion(share(Kind.BASKET), share(Kind.ORDER), amounts, orders)

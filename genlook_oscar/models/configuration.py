@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ..transactions import atomic
 from .limits import Limits
+from .price import Price
 from .share import Share
 from .words import Words, languages_now, page_address
 
@@ -36,7 +37,7 @@ def end_links() -> None:
         Share.objects.all().delete()
 
 
-class Configuration(Limits):
+class Configuration(Limits, Price):
     """The merchant's settings: one row, edited in the admin."""
 
     class Audience(models.TextChoices):

@@ -5,8 +5,10 @@ from django.urls import NoReverseMatch, reverse
 
 from ..contained import contained
 from ..dashboard.permissions import may_manage
+from ..money import cost_words_of
 
 register = template.Library()
+register.filter("cost_of", cost_words_of)
 
 
 @register.simple_tag

@@ -15,7 +15,8 @@ from ...engine.findings import DATABASE_DOWN, Finding
 from ...engine.health import Health
 from ...engine.monitoring import watched
 from ...engine.report import Line, lines
-from ...models import Account
+from ...models import Account, Configuration
+from ...money import cost_words
 
 
 class Command(BaseCommand):
@@ -39,10 +40,20 @@ class Command(BaseCommand):
         if options["json"]:
             told = {name: asdict(counts) for name, counts in credits.items()}
             counted = {"total": products.total, "fit": products.fit}
-            self._dump({**found.as_dict(), "ledger": told, "products": counted})
+            more = {"ledger": told, "cost": self._cost(credits), "products": counted}
+            self._dump({**found.as_dict(), **more})
         else:
             self._print(found, credits, products)
         sys.exit(SEVERITIES.index(found.severity))
+
+    def _cost(self, credits: dict[str, Ledger]) -> dict[str, str] | None:
+        """What the settled credits have cost at the present price; None without one."""
+        priced = Configuration.load()
+        cost = priced.cost(credits["total"].settled)
+        if cost is None:
+            return None
+        price = f"{priced.credit_price:f}"
+        return {"settled": f"{cost:f}", "price": price, "currency": priced.currency}
 
     def _database_down(self, *, as_json: bool) -> None:
         if as_json:
@@ -76,4 +87,6 @@ class Command(BaseCommand):
             "%(released)d released, %(uncertain)d uncertain."
         )
         told = asdict(credits["total"]) | {"new": credits["since_reading"].settled}
-        return Line(_("Credits"), words % told)
+        cost = cost_words(Configuration.load(), credits["total"].settled)
+        settled = _("Settled ones have cost %(cost)s.") % {"cost": cost} if cost else ""
+        return Line(_("Credits"), f"{words % told} {settled}".rstrip())
