@@ -70,7 +70,7 @@ FIELDSETS: list[tuple[Any, Any]] = [
     ),
     (
         _("Alerts"),
-        {"fields": ["alert_emails", ("alert_thresholds", "alert_credits")]},
+        {"fields": ["alert_emails", ("alert_thresholds", "alert_credits"), "weekly_digest"]},
     ),
     (_("After the picture"), {"fields": ["sharing", "ready_mail"]}),
     (_("Experiment"), {"fields": ["experiment_percent"]}),

@@ -8,7 +8,7 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-from . import logs
+from . import digest, logs
 from .engine import (
     account,
     catalogue,
@@ -113,6 +113,7 @@ def sweep() -> None:
     """Repair what crashes and lost tasks left, and what the calendar brings."""
     sweeping.sweep()
     rollup.catch_up()
+    digest.send_due()
 
 
 @_contained

@@ -7,7 +7,7 @@ import re
 import sys
 import time
 
-from genlook_oscar import tasks
+from genlook_oscar import digest, tasks
 from genlook_oscar.engine import alerts, books, progress, tryons
 from genlook_oscar.engine.outcomes import fail
 from genlook_oscar.engine.pacing import Kind, Paused, acquire
@@ -37,6 +37,10 @@ def reconcile(credits: str) -> object:
 
 def tell() -> object:
     return alerts.tell(Configuration.load())
+
+
+def send_digest() -> object:
+    return digest.send_due()
 
 
 def pace() -> object:

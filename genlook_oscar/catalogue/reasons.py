@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from .. import clock
+from ..causes import account, workers
 from ..models import Configuration
 from ..models.allowance import Allowance
 
@@ -99,9 +100,9 @@ WORDS: dict[Reason, str | Promise] = {
     Reason.BUDGET_SPENT: _(
         "The fitting room is closed for now. You can try on again from %(time)s."
     ),
-    Reason.NO_CREDITS: _("The fitting room is closed at the moment."),
-    Reason.SERVICE_DOWN: _("The fitting room cannot be reached right now."),
-    Reason.WORKERS_DOWN: _("The fitting room cannot be reached right now."),
+    Reason.NO_CREDITS: account.NO_CREDITS.shopper,
+    Reason.SERVICE_DOWN: account.UNAVAILABLE.shopper,
+    Reason.WORKERS_DOWN: workers.FROZEN.shopper,
 }
 """What shoppers read in place of the button. Where nothing stands, they see nothing."""
 

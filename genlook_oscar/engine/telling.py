@@ -70,23 +70,26 @@ def put(
     configuration: Configuration, cause: Cause, subject: str, text: str, severity: str = ""
 ) -> list[int]:
     """Put an alert on its way by each of the cause's channels; returns the primary keys."""
-    now = clock.now()
-    leads_to = link(CONFIGURATION)
-    rows = [
-        Alert.objects.create(
-            channel=way,
-            to=ends if way == Alert.Channel.MAIL else [],
-            code=cause.code,
-            severity=severity or cause.severity,
-            subject=subject[:SUBJECT_LENGTH],
-            text=text,
-            link=leads_to,
-            created_at=now,
-            not_before=now,
-        )
-        for way, ends in channels(configuration, cause).items()
-    ]
-    return [row.pk for row in rows]
+    alert = Alert(
+        code=cause.code,
+        severity=severity or cause.severity,
+        subject=subject,
+        text=text,
+        link=link(CONFIGURATION),
+    )
+    return [leave(alert, way, to) for way, to in channels(configuration, cause).items()]
+
+
+def leave(alert: Alert, way: str, to: list[str]) -> int:
+    """Put an alert, of which this makes a row, on its way to these addresses by one channel;
+    returns its primary key."""
+    alert.pk = None
+    alert._state.adding = True
+    alert.channel, alert.to = way, to if way == Alert.Channel.MAIL else []
+    alert.subject = alert.subject[:SUBJECT_LENGTH]
+    alert.created_at = alert.not_before = clock.now()
+    alert.save()
+    return alert.pk
 
 
 def deliver(pks: Iterable[int] | None = None) -> None:
@@ -120,12 +123,12 @@ def tell_workers(finding: Finding | None = None, *, aside: bool = True) -> None:
     with override(settings.LANGUAGE_CODE):
         text = explained(code) if code else ""
 
-    def leave() -> None:
+    def go() -> None:
         if code:
             alarm_raised.send_robust(sender=Account, code=code, message=text)
         deliver(alerts)
 
-    transaction.on_commit(lambda: _aside(leave) if aside else leave())
+    transaction.on_commit(lambda: _aside(go) if aside else go())
 
 
 def _aside(job: Callable[[], None]) -> None:

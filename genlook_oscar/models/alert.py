@@ -41,6 +41,11 @@ class Occurrence(models.Model):
         return self.code
 
     @classmethod
+    def mine(cls) -> "models.QuerySet[Occurrence]":
+        """Those of the account in charge now."""
+        return cls.objects.filter(mark=mark())
+
+    @classmethod
     def begin(cls, code: str, detail: str = "", *, of: str | None = None) -> None:
         """Note that a cause holds, of the account in charge or `of` another mark."""
         now, whose = clock.now(), mark() if of is None else of
@@ -60,7 +65,7 @@ class Occurrence(models.Model):
     @classmethod
     def end_others(cls, held: set[str]) -> None:
         """Note that of this account no cause holds any longer but these."""
-        rows = cls.objects.filter(mark=mark()).exclude(since=None).exclude(code__in=held)
+        rows = cls.mine().exclude(since=None).exclude(code__in=held)
         rows.update(since=None)
 
     @classmethod

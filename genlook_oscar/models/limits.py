@@ -118,6 +118,15 @@ class Limits(models.Model):
         help_text=_("Credits of the Genlook account. 0: only when none are left."),
     )
 
+    weekly_digest = models.BooleanField(
+        _("send a digest each week"),
+        default=False,
+        help_text=_(
+            "On Monday morning, by e-mail to whom alerts go: try-ons, pictures, credits and orders "
+            "of the week before, and what is wrong now."
+        ),
+    )
+
     class Meta:
         abstract = True
         app_label = "genlook_oscar"

@@ -57,7 +57,7 @@ class Shopper:
     def is_told(self, product):
         """Whether the fitting room says that it has stopped."""
         answer = self.client.get(reverse("genlook_oscar:room", args=[product.pk]))
-        return "cannot be reached" in answer.content.decode()
+        return "has stopped for the moment" in answer.content.decode()
 
 
 @pytest.fixture

@@ -1,6 +1,9 @@
 """What real processes do to each other on a real PostgreSQL."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils.timezone import localtime
 
 from genlook_oscar import clock
 from genlook_oscar.models import Account, Alert, Configuration, Occurrence, TryOn
@@ -58,6 +61,17 @@ def test_many_sweeps_at_once_tell_each_thing_once(emulator, configuration):
     assert sorted(mails) == sorted(["drift", "no_credits"] * 5)
     calls = Alert.objects.filter(channel="webhook").exclude(left_at=None)
     assert list(calls.values_list("attempts", flat=True)) == [1] * 10
+
+
+def test_many_sweeps_at_once_send_one_digest(emulator, configuration, shared_clock):
+    Configuration.objects.update(weekly_digest=True, alert_emails="ada@example.com")
+    now = localtime(clock.now())
+    monday = (now - timedelta(days=now.weekday())).replace(hour=12)
+    shared_clock.step((monday - now).total_seconds())
+    for week in range(1, 4):
+        actors(8, "send_digest")
+        assert Alert.objects.filter(code="weekly_digest").count() == week
+        shared_clock.step(7 * 86_400)
 
 
 def test_two_clusters_complete_everything_once(emulator, make_product, click, make_photo):
