@@ -15,7 +15,7 @@ from .answers import Problem, see_other
 from .base import StorefrontView
 from .data import tryon_url
 from .forms import NewTryOnForm
-from .intake import look_at, start, take_photo
+from .intake import agrees, look_at, start, take_photo
 from .room import enter, register, room_context
 
 FIELDS = {"photo_not_found": "photo_file", "consent_needed": "consent"}
@@ -47,9 +47,10 @@ class NewTryOnView(StorefrontView):
                 response = see_other(tryon_url(accepted.tryon))
                 elsewhere.remember(response, accepted.tryon)
                 return response
-        # Built again: the photo that was just taken in is one of hers now, so that another
-        # mistake in the form does not cost her the upload.
+        # Built again: the photo that was just taken in is one of theirs now, so that another
+        # mistake in the form does not cost them the upload.
         context = room_context(request, product, answer)
+        context["agreed"] = agrees(request.POST, answer.configuration)
         return self.page(request, context, form, photo)
 
     def form(self, context: dict[str, Any], request: HttpRequest | None = None) -> NewTryOnForm:
@@ -70,6 +71,8 @@ class NewTryOnView(StorefrontView):
                 taken = take_photo(request, look_at(uploaded), configuration)
             except Problem as problem:
                 form.add_error(FIELDS.get(problem.code, "photo_file"), str(problem.message))
+                if problem.status == 503:
+                    form.add_error("photo_file", _("Please choose it again below."))
                 return None
             for code in taken.warnings:
                 form.add_error("photo_file", str(WARNINGS[code]))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from threading import BoundedSemaphore
 from typing import Any
 
 import pytest
 from playwright.sync_api import expect
 
 from genlook_oscar.models import TryOn
+from genlook_oscar.pictures import places
 
 from .conftest import DESK, PERSON, PHONE
 
@@ -49,3 +51,30 @@ def test_a_file_that_is_no_photo_is_told_beside_the_field(visit: Any, dress: Any
     page.get_by_role("button", name="See it on me").click()
     expect(page.locator("#genlook-photo-error")).to_contain_text("not a photo that we can read")
     shopper.shot("no-script-problem", whole=True)
+
+
+def test_a_photo_that_finds_no_place_is_chosen_again(
+    visit: Any, jumper: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shopper = visit(PHONE, java_script_enabled=False)
+    page = shopper.page
+    shopper.goto(f"/try-on/new/{jumper.pk}/")
+    variant = page.locator("input[name=product]").last
+    chosen = variant.get_attribute("value")
+    variant.check()
+    page.get_by_label("Choose or take a photo").set_input_files(PERSON)
+    page.get_by_role("checkbox").check()
+    with monkeypatch.context() as full:
+        full.setattr(places, "_crowd", BoundedSemaphore(0))
+        page.get_by_role("button", name="See it on me").click()
+        problem = page.locator("#genlook-photo")
+        expect(problem).to_contain_text("Many photos are arriving just now.")
+        expect(problem).to_contain_text("Please choose it again below.")
+        shopper.shot("no-script-busy", whole=True)
+    # Everything else is as it was chosen.
+    expect(page.get_by_role("checkbox")).to_be_checked()
+    expect(page.locator("input[name=product]:checked")).to_have_attribute("value", str(chosen))
+    page.get_by_label("Choose or take a photo").set_input_files(PERSON)
+    page.get_by_role("button", name="See it on me").click()
+    expect(page.get_by_role("progressbar")).to_be_visible()
+    assert str(TryOn.objects.get().product_id) == chosen

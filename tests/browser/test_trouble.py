@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from pathlib import Path
+from threading import BoundedSemaphore
 from typing import Any
 
 import pytest
@@ -12,6 +13,8 @@ from PIL import Image
 from playwright.sync_api import Route, expect
 
 from genlook_oscar.models import Photo, TryOn
+from genlook_oscar.pictures import places
+from genlook_oscar.storefront import intake
 from tests.conftest import picture
 
 from .conftest import DESK, PHONE, Room
@@ -112,6 +115,74 @@ def test_a_photo_is_turned_upright_and_made_small_before_it_is_sent(visit: Any, 
     assert body is not None
     assert b"at home" not in body
     assert b"Exif" not in body
+
+
+@pytest.fixture
+def no_places(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """A shop in which too many photos arrive; called, it has places again."""
+    monkeypatch.setattr(intake, "BUSY_SECONDS", 1)
+    before = places._crowd
+    monkeypatch.setattr(places, "_crowd", BoundedSemaphore(0))
+    return lambda: monkeypatch.setattr(places, "_crowd", before)
+
+
+def test_a_photo_that_finds_no_place_is_sent_again(visit: Any, dress: Any, no_places: Any) -> None:
+    shopper = visit(PHONE)
+    shopper.allow("status of 503")
+    room = opened(shopper, dress)
+    room.choose()
+    room.consent.check()
+    expect(room.host.locator("[data-upload-text]")).to_contain_text("Yours is sent again")
+    shopper.shot("photo-busy")
+    no_places()
+    room.photo_sent()
+    assert len(shopper.sent()) > 1
+    assert Photo.objects.count() == 1
+
+
+def test_a_click_meanwhile_waits_and_is_told(visit: Any, dress: Any, no_places: Any) -> None:
+    shopper = visit(DESK)
+    shopper.allow("status of 503")
+    room = opened(shopper, dress)
+    room.choose()
+    room.consent.check()
+    room.go.click()
+    room.expect_state("sending")
+    expect(room.host.locator("[data-note]")).to_contain_text("Yours is sent again")
+    no_places()
+    room.expect_result()
+    assert TryOn.objects.count() == 1
+
+
+def test_a_photo_that_never_finds_a_place_is_kept_for_another_click(
+    visit: Any, dress: Any, no_places: Any
+) -> None:
+    shopper = visit(PHONE)
+    shopper.allow("status of 503")
+    room = opened(shopper, dress)
+    room.choose()
+    room.consent.check()
+    room.expect_problem("Please send yours again in a few seconds")
+    assert len(shopper.sent()) == 6
+    assert not Photo.objects.exists()
+    no_places()
+    room.go.click()
+    room.expect_result()
+
+
+def test_another_photo_ends_the_sending_of_the_first(
+    visit: Any, dress: Any, no_places: Any
+) -> None:
+    shopper = visit(DESK)
+    shopper.allow("status of 503")
+    room = opened(shopper, dress)
+    room.consent.check()
+    room.choose()
+    expect(room.host.locator("[data-upload-text]")).to_contain_text("Yours is sent again")
+    no_places()
+    room.choose({"name": "b.png", "mimeType": "image/png", "buffer": picture(kind="PNG")})
+    room.photo_sent()
+    assert Photo.objects.count() == 1
 
 
 @pytest.fixture

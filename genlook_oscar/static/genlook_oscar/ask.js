@@ -2,9 +2,9 @@
 
 /** An answer of the server that says no, or none at all; the message is for the shopper. */
 class Refusal extends Error {
-  constructor(message, { code = "", status = 0 } = {}) {
+  constructor(message, { code = "", status = 0, after = 0 } = {}) {
     super(message);
-    Object.assign(this, { code, status });
+    Object.assign(this, { code, status, after });
   }
 }
 
@@ -20,7 +20,7 @@ export async function ask(room, url, { method = "POST", json, body, signal, prog
     if (status >= 200 && status < 300) return answer;
     if (!status) throw new Refusal(room.text("broken"));
     if (!first || answer.code !== "csrf_failed") {
-      throw new Refusal(answer.message || room.text("fault"), { code: answer.code, status });
+      throw new Refusal(answer.message || room.text("fault"), { ...answer, status });
     }
     // She signed in or out elsewhere since this was rendered.
     const { csrf } = (await room.markup()).querySelector("dialog").dataset;
@@ -45,6 +45,7 @@ function exchange(url, { token, method, json, body, signal, progress }) {
       } catch {
         // Empty, or a page of a proxy's: the status tells.
       }
+      answer.after = request.getResponseHeader("Retry-After");
       resolve({ status: request.status, answer });
     };
     signal?.addEventListener("abort", () => request.abort());

@@ -28,8 +28,7 @@ export class Photos {
     return !this.consent || this.consent.checked;
   }
 
-  /** The shop has recorded that she agrees: it need not ask again. Not called while she is at
-      the box, which would take the focus from under her. */
+  /** No need to ask again. Not called while somebody is at the box, whose focus it takes. */
   consented() {
     this.room.part("consent")?.remove();
     this.consent = null;
@@ -68,7 +67,7 @@ export class Photos {
     if (input.name === "photo") this.choose(input);
     else if (input.files?.[0]) {
       this.add(input.files[0]);
-      // The same file can be chosen again after it was deleted or refused.
+      // The same file can be chosen again.
       input.value = "";
     }
   }
@@ -152,20 +151,35 @@ export class Photos {
       body.append("consent_version", room.dialog.dataset.consentVersion);
     }
     this.sending = new AbortController();
-    this.say(room.text("sending"), 0);
-    this.upload = room.ask(room.dialog.dataset.photosUrl, {
-      body,
-      signal: this.sending.signal,
-      progress: (part) => this.say(room.text("sending"), part * 100),
-    }).then((photo) => this.sent(photo, fresh));
+    this.upload = this.deliver(body, this.sending.signal).then((photo) => this.sent(photo, fresh));
     // Said here at once; a click that waits for the photo hears of it as well.
     this.upload.catch((error) => {
       if (error.name === "AbortError") return;
-      if (error.code?.startsWith("photo_")) this.drop();
+      if (error.code?.startsWith("photo_") && error.status !== 503) this.drop();
       this.upload = null;
       this.render();
       this.refused(error);
     });
+  }
+
+  /** Send a photo, and again while the shop has no place for it. */
+  async deliver(body, signal, times = 6) {
+    const { room } = this;
+    const progress = (part) => this.say(room.text("sending"), part * 100);
+    progress(0);
+    try {
+      return await room.ask(room.dialog.dataset.photosUrl, { body, signal, progress });
+    } catch (error) {
+      if (error.code !== "photo_busy" || times === 1) throw error;
+      const busy = room.text("busy");
+      this.say(busy);
+      room.tryon.note(busy);
+      // Not all at once again.
+      await new Promise((go) => setTimeout(go, error.after * (300 + 700 * Math.random())));
+      signal.throwIfAborted();
+      room.tryon.note(room.text("sending"));
+      return this.deliver(body, signal, times - 1);
+    }
   }
 
   sent(photo, fresh) {

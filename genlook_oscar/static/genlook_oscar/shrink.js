@@ -1,10 +1,9 @@
 // Making a photo ready for its way, in the shopper's own browser.
 
-// What a browser unpacks of a JPEG in a smaller size, as it is drawn: more than the 200
-// megapixels of a phone's, and the most that Chromium opens.
+// Of a JPEG, which browsers unpack as small as it is drawn: the most that Chromium opens.
 const MOST = 2 ** 28;
 
-/** Said to the shopper when a photo cannot be taken; `text` names a text of the room. */
+/** Why a photo cannot be taken; `text` names a text of the room. */
 class Unfit extends Error {
   constructor(text) {
     super(text);

@@ -50,6 +50,22 @@ def test_the_whole_way_without_script(
     assert content(visitor.client.get(picture)).startswith(b"\xff\xd8\xff")
 
 
+def test_a_wording_that_was_not_read_is_not_ticked_again(
+    visitor: Visitor, product: Any, configuration: Any
+) -> None:
+    sent = fields_of(soup(visitor.page(new(product)))) | {"consent": "1"}
+
+    def box() -> Any:
+        bad = {"photo_file": photo_file(kind="GIF")}
+        page = soup(visitor.submit(new(product), sent | bad))
+        return page.find("input", {"name": "consent"}).attrs
+
+    assert "checked" in box()
+    configuration.keep_for_days = 1
+    configuration.save()
+    assert "checked" not in box()
+
+
 def test_a_second_try_on_needs_one_click_only(visitor: Visitor, make_product: Any) -> None:
     visitor.photo()
     product = make_product(title="Hat")
