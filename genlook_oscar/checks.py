@@ -24,6 +24,7 @@ from .engine import credentials
 from .models.storage import ALIAS, is_writable
 from .setting_checks import TAG, check
 
+MIDDLEWARE = "genlook_oscar.middleware.shop_in_charge"
 PRIVATE_ROOT_LINE = 'GENLOOK_PRIVATE_ROOT = Path(__file__).resolve().parent / "private"'
 
 
@@ -44,6 +45,29 @@ def check_installation(
     """The apps, the key and the database that try-ons need (INSTALLED_APPS, GENLOOK_API_KEY,
     DATABASES, GENLOOK_SITE_URL, MEDIA_URL: E003, W001, W003, W009)."""
     return [*_installation()]
+
+
+@check(TAG)
+def check_shops(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Where GENLOOK_SITE_KEYS names shops, a request's can be told (MIDDLEWARE, INSTALLED_APPS:
+    E013, E014)."""
+    return [*_shops()] if conf.site_keys else []
+
+
+def _shops() -> Iterator[CheckMessage]:
+    if not apps.is_installed("django.contrib.sites"):
+        yield Error(
+            "GENLOOK_SITE_KEYS names sites, and django.contrib.sites is not installed.",
+            hint='Add "django.contrib.sites" to INSTALLED_APPS, and run migrate.',
+            id="genlook_oscar.E013",
+        )
+    if MIDDLEWARE not in settings.MIDDLEWARE:
+        yield Error(
+            "GENLOOK_SITE_KEYS names several shops, and no middleware tells whose a request is: "
+            "all would spend the credits of GENLOOK_API_KEY.",
+            hint=f'Write MIDDLEWARE = ["{MIDDLEWARE}", *MIDDLEWARE] at the end of the settings.',
+            id="genlook_oscar.E014",
+        )
 
 
 def _private_storage() -> Iterator[CheckMessage]:
@@ -147,7 +171,8 @@ def _installation() -> Iterator[CheckMessage]:
         )
     if table()["GENLOOK_API_KEY"].value is None:
         yield Warning(
-            "GENLOOK_API_KEY is not set: nothing can be tried on.",
+            "GENLOOK_API_KEY is not set: nothing can be tried on"
+            + (", but in the shops of GENLOOK_SITE_KEYS." if conf.site_keys else "."),
             hint="Read it from the environment: "
             'GENLOOK_API_KEY = os.environ.get("GENLOOK_API_KEY", ""). '
             "Keys are made in your Genlook account.",

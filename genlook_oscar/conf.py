@@ -9,6 +9,7 @@ from typing import Any
 
 from django.conf import settings
 
+from . import shops
 from .setting import PREFIX, Fault, Setting
 from .setting_addresses import Address, SecretAddress
 from .setting_kinds import (
@@ -16,6 +17,7 @@ from .setting_kinds import (
     File,
     Folder,
     Header,
+    KeysBySite,
     Seconds,
     Text,
     Whole,
@@ -26,6 +28,7 @@ from .setting_kinds import (
 PRODUCTION_URL = "https://api.genlook.app/tryon/v1"
 KINDS = ("face", "top", "legs", "body")
 """What of a person an item may be worn on; see `catalogue.kinds`."""
+KEY = r"\s*[!-~]+\s*"
 USE_TZ = "genlook_oscar.E004"
 
 
@@ -35,11 +38,16 @@ class Conf:
 
     key = Text(
         "a key of your Genlook account",
-        r"\s*[!-~]+\s*",
+        KEY,
         name="API_KEY",
         line='GENLOOK_API_KEY = os.environ.get("GENLOOK_API_KEY", "")',
         secret=True,
     )
+    site_keys = KeysBySite(
+        KEY, line='GENLOOK_SITE_KEYS = {2: os.environ.get("GENLOOK_API_KEY_2", "")}'
+    )
+    """Sites that are shops of their own, by their number (id), each with the key of its
+    account. All others are one shop, that of the key above."""
     base_url = Address(PRODUCTION_URL, path="/tryon/v1")
     """Root of the API."""
     private_root = Folder(line='GENLOOK_PRIVATE_ROOT = Path(__file__).resolve().parent / "private"')
@@ -114,12 +122,54 @@ class Conf:
     """Codes of findings that the operator has thought about and does not want judged."""
 
     _judged: tuple[Any, tuple[Fault, ...]] = (None, ())
+    _known: tuple[Any, dict[int, int]] = (None, {})
 
     @property
     def api_key(self) -> str:
-        """The secret of the Genlook account; empty when none is configured, and while any
+        """The secret of the account in charge; empty when none is configured, and while any
         setting is wrong: with a default in its place, the wrong service might be asked."""
-        return "" if self.faults else self.key
+        return "" if self.faults else self._key_of(shops.current())
+
+    @property
+    def shop(self) -> int:
+        """The number of the shop in charge. A site that is named no more is the main shop's."""
+        known = self._accounts
+        return shop if len(known) > 1 and (shop := shops.current()) in known else shops.MAIN
+
+    @property
+    def shops(self) -> tuple[int, ...]:
+        """The numbers of all shops, the main one first."""
+        return tuple(self._accounts)
+
+    @property
+    def account(self) -> int:
+        """The number of the account in charge: that of the first shop with the same key."""
+        return self._accounts[self.shop]
+
+    @property
+    def accounts(self) -> tuple[int, ...]:
+        """The numbers of all accounts, the main one first."""
+        return tuple(dict.fromkeys(self._accounts.values()))
+
+    @property
+    def mates(self) -> frozenset[int]:
+        """The shops whose account is in charge."""
+        mine = self.account
+        return frozenset(shop for shop, account in self._accounts.items() if account == mine)
+
+    def _key_of(self, shop: int) -> str:
+        return self.site_keys.get(shop, self.key)
+
+    @property
+    def _accounts(self) -> dict[int, int]:
+        """The account of each shop, kept as `faults` is: each query of a try-on's asks."""
+        read: Any = settings
+        if self._known[0] is not read._wrapped:
+            first: dict[str, int] = {}
+            numbers = (shops.MAIN, *sorted(self.site_keys))
+            found = {shop: first.setdefault(self._key_of(shop).strip(), shop) for shop in numbers}
+            self._known = (read._wrapped, found)
+        return self._known[1]
 
     @property
     def faults(self) -> tuple[Fault, ...]:

@@ -14,7 +14,7 @@ from . import clock
 from .catalogue.census import census
 from .causes import OK
 from .engine.health import health
-from .engine.telling import CONFIGURATION, deliver, leave
+from .engine.telling import deliver, leave, named, pages
 from .insight.conversion import conversion
 from .insight.period import DAY, Period
 from .insight.series import figures
@@ -50,9 +50,9 @@ def send_due() -> None:
         alert = Alert(
             code=CODE,
             severity=OK,
-            subject=gettext("Try-ons from %(start)s to %(end)s") % numbers,
+            subject=named(gettext("Try-ons from %(start)s to %(end)s") % numbers),
             text="\n".join(lines(week)),
-            link=link([*FIGURES, *CONFIGURATION]),
+            link=link([*FIGURES, *pages()]),
         )
         sent = leave(alert, Alert.Channel.MAIL, to)
     deliver([sent])

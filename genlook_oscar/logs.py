@@ -76,13 +76,13 @@ def note(**fields: object) -> None:
         _about.set({**_about.get(), **{name: str(value) for name, value in fields.items()}})
 
 
-def of_tryon(function: Callable[[str], Result]) -> Callable[[str], Result]:
+def of_tryon(function: Callable[..., Result]) -> Callable[..., Result]:
     """Let a function of a try-on's primary key write lines about it."""
 
     @wraps(function)
-    def named(pk: str) -> Result:
+    def named(pk: str, **more: Any) -> Result:
         with about(tryon_id=pk, request_id=""):
-            return function(pk)
+            return function(pk, **more)
 
     return named
 

@@ -152,6 +152,28 @@ class WordsByKind(Setting[dict[str, tuple[str, ...]]]):
         return taken
 
 
+class KeysBySite(Setting[dict[int, str]]):
+    """Secrets by the number of a site; one that is empty is a key that is not there yet."""
+
+    takes = "keys of Genlook accounts by the number (id) of their site"
+    secret = True
+    hidden_fault = "names a site by no number, or has a key with characters that it cannot have"
+
+    def __init__(self, pattern: str, **kwargs: Any) -> None:
+        super().__init__({}, **kwargs)
+        self._pattern = re.compile(pattern)
+
+    def parse(self, value: Any) -> dict[int, str]:
+        if not isinstance(value, Mapping):
+            raise Wrong(TYPE)
+        for site, key in value.items():
+            if isinstance(site, bool) or not isinstance(site, int) or site < 1:
+                raise Wrong(VALUE)
+            if not isinstance(key, str) or not (key == "" or self._pattern.fullmatch(key)):
+                raise Wrong(VALUE)
+        return {site: key.strip() for site, key in value.items()}
+
+
 class Folder(Setting[Path]):
     """A folder, which need not exist yet."""
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.sites.models import Site
 from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext
 from oscar import defaults
 
 from .conf import conf
@@ -16,14 +17,27 @@ UNSET_DOMAIN = "example.com"
 
 
 def site_url() -> str:
-    """Scheme and host of the shop: GENLOOK_SITE_URL, or as Oscar's own e-mails name it."""
+    """Scheme and host of the shop: GENLOOK_SITE_URL, which is the main shop's, or as Oscar's own
+    e-mails name it."""
     scheme = getattr(settings, "OSCAR_URL_SCHEMA", "http")
+    if conf.shop:
+        return f"{scheme}://{Site.objects.get(pk=conf.shop).domain}"
     return conf.site_url or f"{scheme}://{Site.objects.get_current().domain}"
+
+
+def shop_name() -> str:
+    """The name of the shop in charge, where there are several: its domain. One query."""
+    if not conf.shop:
+        return gettext("All other sites")
+    domain = Site.objects.filter(pk=conf.shop).values_list("domain", flat=True).first()
+    return domain or gettext("No site has the number %(number)d") % {"number": conf.shop}
 
 
 def is_known() -> bool:
     """Whether a link that begins with `site_url` can lead to the shop."""
     try:
+        if conf.shop:
+            return Site.objects.filter(pk=conf.shop).exists()
         return bool(conf.site_url) or Site.objects.get_current().domain != UNSET_DOMAIN
     except Exception:
         # No such site, or no SITE_ID.

@@ -1,4 +1,5 @@
-"""What django-q2 runs. Each takes a primary key at most and calls one function.
+"""What django-q2 runs. Each takes a primary key at most and calls one function. With several
+shops, it is told for which one it was enqueued; what a row knows itself is read from the row.
 
 Any of them may run twice, late or never. None lets an exception out: django-q2 would
 repeat the task by rules of its own, while our rows already say what is to be done.
@@ -8,7 +9,8 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-from . import digest, logs
+from . import digest, logs, shops
+from .conf import conf
 from .engine import (
     account,
     catalogue,
@@ -31,9 +33,10 @@ logger = logs.logger(__name__)
 
 def _contained(task: Callable[..., None]) -> Callable[..., None]:
     @functools.wraps(task)
-    def run(*keys: Any) -> None:
+    def run(*keys: Any, shop: int = shops.MAIN) -> None:
         try:
-            task(*keys)
+            with shops.of(shop):
+                task(*keys)
         except Exception:
             logger.exception("The task %s failed; the sweep will repair it.", task.__name__)
 
@@ -113,7 +116,9 @@ def sweep() -> None:
     """Repair what crashes and lost tasks left, and what the calendar brings."""
     sweeping.sweep()
     rollup.catch_up()
-    digest.send_due()
+    for shop in conf.shops:
+        with shops.of(shop):
+            digest.send_due()
 
 
 @_contained

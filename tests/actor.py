@@ -7,7 +7,7 @@ import re
 import sys
 import time
 
-from genlook_oscar import digest, tasks
+from genlook_oscar import digest, shops, tasks
 from genlook_oscar.engine import alerts, books, progress, tryons
 from genlook_oscar.engine.outcomes import fail
 from genlook_oscar.engine.pacing import Kind, Paused, acquire
@@ -72,6 +72,11 @@ def click_or_be_refused(shopper: str, product: str, photo: str) -> object:
         return click(shopper, product, photo)
     except tryons.Refused as refused:
         return refused.code
+
+
+def click_in(shop: str, shopper: str, product: str, photo: str) -> object:
+    with shops.of(int(shop)):
+        return click_or_be_refused(shopper, product, photo)
 
 
 def share(pk: str) -> object:

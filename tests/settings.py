@@ -1,5 +1,6 @@
 """The project that the tests run in: an Oscar shop with Wagtail beside it."""
 
+import json
 import os
 import sys
 import tempfile
@@ -143,6 +144,9 @@ if REDIS:
 
 GENLOOK_API_KEY = os.environ.get("GENLOOK_API_KEY", "gk_tests")
 GENLOOK_ALERT_WEBHOOK = os.environ.get("GENLOOK_ALERT_WEBHOOK", "")
+# Processes that a test with several shops starts.
+if _site_keys := os.environ.get("GENLOOK_TEST_SITE_KEYS"):
+    GENLOOK_SITE_KEYS = {int(site): key for site, key in json.loads(_site_keys).items()}
 GENLOOK_BASE_URL = os.environ.get("GENLOOK_BASE_URL", "http://127.0.0.1:9/tryon/v1")
 GENLOOK_PRIVATE_ROOT = SCRATCH / "private"
 # However busy the machine is: what a photo may take is a matter of tests of its own.

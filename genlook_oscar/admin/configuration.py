@@ -11,6 +11,7 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
+from .. import shops
 from ..conf import conf
 from ..engine.health import health
 from ..engine.queue import enqueue
@@ -18,9 +19,10 @@ from ..engine.report import lines
 from ..merchant import FIELDSETS, ConfigurationForm
 from ..merchant_words import TEXTS, BaseWordsFormSet, WordsForm
 from ..models import Configuration, Record, Words
+from ..shop_addresses import shop_name
 from . import checklist, why
+from . import shops as several
 
-PK = "1"
 MANAGE = "genlook_oscar.manage_catalogue"
 
 
@@ -68,7 +70,11 @@ class ConfigurationAdmin(admin.ModelAdmin):
         self, request: HttpRequest, object_id: str, from_field: str | None = None
     ) -> Configuration | None:
         # Before anybody has saved, the form shows the defaults.
-        return Configuration.load() if object_id == PK else None
+        shop = several.number_of(object_id)
+        if shop is None:
+            return None
+        with shops.of(shop):
+            return Configuration.load()
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -81,7 +87,15 @@ class ConfigurationAdmin(admin.ModelAdmin):
     ) -> HttpResponse:
         if not self.has_view_or_change_permission(request):
             raise PermissionDenied
-        return HttpResponseRedirect(self._form_url())
+        if len(conf.shops) == 1:
+            return HttpResponseRedirect(self._form_url())
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": gettext("Virtual try-on"),
+            "genlook_shops": several.every(),
+        }
+        return TemplateResponse(request, "admin/genlook_oscar/configuration/shops.html", context)
 
     def change_view(
         self,
@@ -90,10 +104,21 @@ class ConfigurationAdmin(admin.ModelAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> TemplateResponse | HttpResponse:
+        with shops.of(several.number_of(object_id) or shops.MAIN):
+            return self._change_view(request, object_id, form_url, extra_context)
+
+    def _change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str,
+        extra_context: dict[str, Any] | None,
+    ) -> TemplateResponse | HttpResponse:
         now = health()
         context = {
             "title": gettext("Virtual try-on"),
-            "subtitle": None,
+            "subtitle": shop_name() if len(conf.shops) > 1 else None,
+            "genlook_check_url": self._url("check", Configuration.number()),
             "genlook_panel": lines(now),
             "genlook_checklist": checklist.steps(now, Configuration.load()),
             "show_save_and_continue": False,
@@ -125,6 +150,12 @@ class ConfigurationAdmin(admin.ModelAdmin):
         """Have a worker read the credits, which shows whether the key works."""
         if not self.has_change_permission(request):
             raise PermissionDenied
+        shop = several.number_of(request.GET.get("of", "")) or shops.MAIN
+        with shops.of(shop):
+            self._check(request)
+            return HttpResponseRedirect(self._form_url())
+
+    def _check(self, request: HttpRequest) -> None:
         if conf.api_key:
             enqueue("check_account")
             words = gettext(
@@ -136,7 +167,6 @@ class ConfigurationAdmin(admin.ModelAdmin):
             self.message_user(
                 request, gettext("Set an API key first; there is nothing to check."), messages.ERROR
             )
-        return HttpResponseRedirect(self._form_url())
 
     def why_view(self, request: HttpRequest) -> TemplateResponse:
         """Tell whether there is a button for a product and a customer, and why not."""
@@ -153,4 +183,9 @@ class ConfigurationAdmin(admin.ModelAdmin):
         return TemplateResponse(request, "admin/genlook_oscar/configuration/why.html", context)
 
     def _form_url(self) -> str:
-        return reverse("admin:genlook_oscar_configuration_change", args=[PK])
+        return reverse("admin:genlook_oscar_configuration_change", args=[Configuration.number()])
+
+    def _url(self, name: str, number: int) -> str:
+        """The address of a page of the account with this number; plain for the first one's."""
+        url = reverse(f"admin:genlook_oscar_configuration_{name}")
+        return url if number == 1 else f"{url}?of={number}"

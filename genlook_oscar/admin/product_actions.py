@@ -87,8 +87,10 @@ class CatalogueActions:
             rows = rows.exclude(product=None)
         pks = _record(request, rows, done)
         for start in range(0, len(pks), CHUNK):
-            wishes.wish(ProductLink.objects.filter(pk__in=pks[start : start + CHUNK]), wanted)
-        wishes.start()
+            wishes.wish_everywhere(
+                ProductLink.objects.filter(pk__in=pks[start : start + CHUNK]), wanted
+            )
+        wishes.start_everywhere()
         count = len(pks)
         words = ngettext(
             "%(count)d product is handed to the workers. They use only requests that shoppers "

@@ -62,7 +62,13 @@ def read(products: Collection[Any], names: Sequence[str] = (), customer: Any = N
     # What a database need not plan, it answers sooner.
     parents = any(product.is_parent for product in products)
     sql, parameters, columns = _compiled(
-        alias, len(products), len(names), parents, customer is not None
+        alias,
+        len(products),
+        len(names),
+        parents,
+        customer is not None,
+        Configuration.number(),
+        Account.number(),
     )
     values: dict[Any, Any] = {
         STAND_IN - number: product.pk for number, product in enumerate(products)
@@ -121,13 +127,20 @@ def of_product(parents: bool = True) -> dict[str, Any]:
     }
 
 
-def _of_shop(names: int, customer: bool) -> dict[str, Any]:
+def _of_shop(names: int, customer: bool, shop: int, account: int) -> dict[str, Any]:
     facts: dict[str, Any] = {}
-    for model in (Configuration, Account):
-        row = model._base_manager.filter(pk=1).order_by()
+    for model, pk in ((Configuration, shop), (Account, account)):
+        row = model._base_manager.filter(pk=pk).order_by()
+        if model is Configuration and pk != 1:
+            # A shop without settings of its own goes by those of the main one.
+            row = model._base_manager.filter(pk__in=[1, pk]).order_by("-pk")[:1]
         columns = JSONArray(*(F(field.attname) for field in _fields(model)))
         facts[_named(model)] = Subquery(row.values(_=columns))
-    words = Words._base_manager.filter(configuration=1, language__in=LANGUAGES)
+    whose: Any = 1
+    if shop != 1:
+        own = Configuration._base_manager.filter(pk__in=[1, shop]).order_by("-pk")
+        whose = Subquery(own.values("pk")[:1])
+    words = Words._base_manager.filter(configuration=whose, language__in=LANGUAGES)
     columns = JSONArray(*(F(field.attname) for field in _fields(Words)))
     facts[_named(Words)] = Subquery(words.order_by("-language").values(_=columns)[:1])
     for number in range(names):
@@ -140,11 +153,11 @@ def _of_shop(names: int, customer: bool) -> dict[str, Any]:
 
 @lru_cache(maxsize=128)
 def _compiled(
-    alias: str, count: int, names: int, parents: bool, customer: bool
+    alias: str, count: int, names: int, parents: bool, customer: bool, shop: int, account: int
 ) -> tuple[str, tuple[Any, ...], list[str]]:
     """The query for so many products and counters: SQL, parameters with stand-ins, names of its
     columns."""
-    facts = of_product(parents) | _of_shop(names, customer)
+    facts = of_product(parents) | _of_shop(names, customer, shop, account)
     pks = [STAND_IN - number for number in range(count)]
     products = get_model("catalogue", "Product")._base_manager.using(alias)
     query = products.filter(pk__in=pks).order_by().values_list("pk", *facts.values())

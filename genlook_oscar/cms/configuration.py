@@ -4,7 +4,8 @@ from typing import Any
 
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.admin.utils import construct_change_message
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext
@@ -13,12 +14,21 @@ from wagtail.admin import messages
 from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel, ObjectList, Panel
 from wagtail.admin.views.generic import EditView
+from wagtail.admin.widgets.button import Button
 
+from .. import shops
 from ..conf import conf
 from ..merchant import FIELDSETS, ConfigurationForm
 from ..merchant_words import WordsFormSet
 from ..models import Configuration, Record
+from ..shop_addresses import shop_name
 from .access import CONFIGURE, Guarded
+
+
+def _address(shop: int) -> str:
+    """The address of a shop's settings; of the only one's without its number."""
+    address = reverse("genlook_configuration")
+    return f"{address}?shop={shop}" if len(conf.shops) > 1 else address
 
 
 class Form(ConfigurationForm, WagtailAdminModelForm):
@@ -86,8 +96,27 @@ class ConfigurationView(Guarded, EditView):
         # Before anybody has saved, the form shows the defaults.
         return Configuration.load()
 
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        asked = request.GET.get("shop", "")
+        known = asked.isascii() and asked.isdecimal() and int(asked) in conf.shops
+        with shops.of(int(asked) if known else shops.current()):
+            return super().dispatch(request, *args, **kwargs)
+
     def get_edit_url(self) -> str:
-        return reverse("genlook_configuration")
+        return _address(conf.shop)
+
+    def get_page_subtitle(self) -> str:
+        return shop_name() if len(conf.shops) > 1 else ""
+
+    @cached_property
+    def header_more_buttons(self) -> list[Any]:
+        """The way to the settings of the other shops."""
+        found = []
+        for number in conf.shops:
+            if number != conf.shop:
+                with shops.of(number):
+                    found.append(Button(shop_name(), url=_address(number), icon_name="site"))
+        return found
 
     def get_success_url(self) -> str:
         return self.get_edit_url()

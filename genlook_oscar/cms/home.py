@@ -22,14 +22,14 @@ Status = TryOn.Status
 def today() -> dict[str, Any]:
     """Whether try-on is on, and the numbers of today's try-ons. One query."""
     midnight = make_aware(datetime.combine(localtime(clock.now()).date(), time.min))
-    clicked = TryOn.objects.filter(created_at__gte=midnight)
+    clicked = TryOn.objects.of_shop().filter(created_at__gte=midnight)
     found = Configuration.mine().values(
         "enabled",
         "audience",
         all=number(clicked),
         pictures=number(clicked.filter(status__in=(Status.COMPLETED, Status.EXPIRED))),
         failed=number(clicked.filter(status=Status.FAILED)),
-        waiting=number(TryOn.objects.live()),
+        waiting=number(TryOn.objects.of_shop().live()),
         credits=number(clicked.filter(charge=TryOn.Charge.SETTLED)),
     )
     return dict(found.first() or {"enabled": False})

@@ -158,10 +158,10 @@ class Register(ProductsAction):
     @classmethod
     def execute_action(cls, objects: list[ProductLink], user: Any = None, **kwargs: Any) -> Any:
         links = ProductLink.objects.filter(pk__in=[link.pk for link in objects])
-        count = wishes.wish(links, ProductLink.Wanted.REGISTER)
+        count = wishes.wish_everywhere(links, ProductLink.Wanted.REGISTER)
         if objects:
             cls.record(user, objects)
-        transaction.on_commit(wishes.start)
+        transaction.on_commit(wishes.start_everywhere)
         return count, 0
 
 

@@ -116,8 +116,8 @@ class ProductView(OwnProductMixin, View):
 
     def _wish(self, link: ProductLink, action: str) -> None:
         wanted, words = WISHES[action]
-        wishes.wish(ProductLink.objects.filter(pk=link.pk), wanted)
-        wishes.start()
+        wishes.wish_everywhere(ProductLink.objects.filter(pk=link.pk), wanted)
+        wishes.start_everywhere()
         self._record(link, str(words))
         messages.success(self.request, _("A worker does it as soon as a request can be spared."))
 

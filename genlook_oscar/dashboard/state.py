@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Count, Max, Q, QuerySet
 
 from .. import clock
+from ..conf import conf
 from ..engine.counting import spent_since
 from ..engine.health import Health, health
 from ..engine.messages import explanation
@@ -71,7 +72,7 @@ class State:
 
 def state(products: QuerySet[Any] | None, *, with_health: bool) -> State:
     """How try-ons of these products are now; of all with None. A constant number of queries."""
-    rows = TryOn.objects.order_by()
+    rows = TryOn.objects.of_shop().order_by()
     if products is not None:
         rows = rows.filter(product__in=products)
     live = rows.filter(status__in=TryOn.LIVE).aggregate(
@@ -90,7 +91,7 @@ def state(products: QuerySet[Any] | None, *, with_health: bool) -> State:
         today=this_day,
         troubles=_troubles(rows),
         health=now,
-        forecast=_forecast(now.credits, sum(days.values())) if now else None,
+        forecast=_forecast(now.credits, _spent(days)) if now else None,
         budgets=[one for one in found if one.limit is not None],
         month=_month(found, days) if found else None,
     )
@@ -108,7 +109,7 @@ def _budgets(configuration: Configuration) -> list[Budget]:
             used=counted[one.name] if one.name in counted else before[allowance.begins(one)],
             limit=one.limit,
             until=one.until,
-            monthly=len(one.name.removeprefix(allowance.CREDIT)) == len("2026-11"),
+            monthly=len(allowance.window_of(one)) == len("2026-11"),
         )
         for one in both
     ]
@@ -116,9 +117,21 @@ def _budgets(configuration: Configuration) -> list[Budget]:
 
 def _month(both: list[Budget], days: dict[date, int]) -> Month:
     day, whole = sorted(both, key=lambda one: one.monthly)
-    first = TryOn.objects.order_by("created_at").values_list("created_at", flat=True).first()
+    first = (
+        TryOn.objects.of_shop().order_by("created_at").values_list("created_at", flat=True).first()
+    )
     since = shop_day(first) if first else today()
     return month(whole.used, day.used, days, today(), since)
+
+
+def _spent(days: dict[date, int]) -> int:
+    """The credits of the account in charge that were spent in these days. The figures are of one
+    shop; where several share the account, the try-ons are counted."""
+    if len(conf.mates) == 1:
+        return sum(days.values())
+    since, until = Period.last(WEEK + 1).moments()[0], Period.last(1).moments()[0]
+    here = TryOn.objects.here().filter(created_at__gte=since, created_at__lt=until)
+    return here.filter(charge=TryOn.Charge.SETTLED).count()
 
 
 def _forecast(credits: int | None, spent: int) -> int | None:

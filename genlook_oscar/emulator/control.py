@@ -17,9 +17,10 @@ class Control:
         """Forget everything and go back to the settings of the start."""
         self._call("POST", "reset")
 
-    def settings(self, **changes: Any) -> None:
-        """Change settings; see docs/emulator.md for their names."""
-        self._call("POST", "settings", changes)
+    def settings(self, api_key: str | None = None, **changes: Any) -> None:
+        """Change settings; see docs/emulator.md for their names. With a key, `credits` of its
+        account alone."""
+        self._call("POST", "settings", changes, api_key=api_key)
 
     def advance(self, seconds: float) -> None:
         """Move the emulator's clock forward."""

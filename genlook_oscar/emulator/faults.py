@@ -34,6 +34,7 @@ _FIELDS: Mapping[str, tuple[type, ...]] = {
     "method": (str,),
     "path": (str,),
     "about": (str,),
+    "key": (str,),
     "times": (int,),
     "after": (int,),
     "probability": (int, float),
@@ -64,6 +65,7 @@ class Fault:
     method: str | None
     path: str
     about: str | None
+    key: str | None
     times: int | None
     after: int
     probability: float
@@ -100,6 +102,7 @@ class Faults:
             method=options["method"].upper() if options.get("method") else None,
             path=options.get("path") or ("/try-on" if options["kind"] in GENERATION_KINDS else "/"),
             about=options.get("about"),
+            key=options.get("key"),
             times=options.get("times", None if for_seconds else 1),
             after=options.get("after") or 0,
             probability=1.0 if options.get("probability") is None else options["probability"],
@@ -124,9 +127,10 @@ class Faults:
         template: str,
         now: float,
         about: str | None = None,
+        key: str | None = None,
     ) -> Fault | None:
         """The fault that a request meets, counted as met; None is the usual case. `about` is
-        the id that its path names."""
+        the id that its path names, `key` the API key that it carries."""
         if not self._faults:
             return None
         with self._lock:
@@ -136,6 +140,8 @@ class Faults:
                 if fault.method is not None and fault.method != method:
                     continue
                 if fault.about is not None and fault.about != about:
+                    continue
+                if fault.key is not None and fault.key != key:
                     continue
                 if fault.until is not None and now >= fault.until:
                     continue

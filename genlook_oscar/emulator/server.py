@@ -105,8 +105,9 @@ class Handler(BaseHTTPRequestHandler):
         target = dispatch.target_of(self.command, path)
         template = target.template
         now = world.clock.now()
-        fault = world.faults.take(ANSWER_KINDS, self.command, template, now, target.about)
-        entry = self._log(target, fault)
+        key = self.headers.get("x-api-key")
+        fault = world.faults.take(ANSWER_KINDS, self.command, template, now, target.about, key)
+        entry = self._log(target, fault, key)
         if fault is not None and fault.kind == "refuse":
             return self._hang_up(reset=True)
         body = self._body()
@@ -233,7 +234,7 @@ class Handler(BaseHTTPRequestHandler):
             root_url=f"http://{self.headers.get('Host') or f'{host!s}:{port}'}",
         )
 
-    def _log(self, target: dispatch.Target, fault: Fault | None) -> dict[str, Any]:
+    def _log(self, target: dispatch.Target, fault: Fault | None, key: str | None) -> dict[str, Any]:
         world = self.server.world
         now = world.clock.now()
         entry: dict[str, Any] = {
@@ -245,9 +246,11 @@ class Handler(BaseHTTPRequestHandler):
             "status": None,
             "answered": None,
             "fault": fault.kind if fault is not None else None,
-            "key_sent": "x-api-key" in self.headers,
+            "key_sent": key is not None,
         }
         with world.lock:
+            account = world.known_account(key)
+            entry["account"] = account.number if account else None
             world.requests.append(entry)
             world.counts[f"{self.command} {target.template}"] += 1
         return entry

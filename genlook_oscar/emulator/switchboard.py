@@ -22,7 +22,7 @@ def handle(world: World, request: Request, path: str) -> Answer:
     elif action == ("POST", "/_emulator/clock"):
         _advance(world, _data(request))
     elif action == ("POST", "/_emulator/settings"):
-        world.change(_data(request))
+        world.change(_data(request), request.headers.get("x-api-key"))
     elif action == ("POST", "/_emulator/forget"):
         _forget(world, _data(request))
     elif action == ("POST", "/_emulator/faults"):

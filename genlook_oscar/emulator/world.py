@@ -8,6 +8,7 @@ import threading
 import weakref
 from collections import Counter, deque
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from genlook_oscar.emulator import choices
@@ -63,9 +64,13 @@ class World:
             self.intake.forget()
             self._begin()
 
-    def change(self, changes: Mapping[str, Any]) -> Settings:
-        """Change settings; ``credits`` also becomes the balance of every account."""
+    def change(self, changes: Mapping[str, Any], key: str | None = None) -> Settings:
+        """Change settings; ``credits`` also becomes the balance of every account. With ``key``
+        it becomes that of its account alone, and nothing else can be changed."""
         with self.lock:
+            if key is not None:
+                self.account_of(key).credits = changed(self.settings, changes).credits
+                return self.settings
             self.settings = changed(self.settings, changes)
             if "credits" in changes:
                 for account in self.accounts.values():
@@ -79,6 +84,12 @@ class World:
         now = self.clock.now()
         self.agenda.run(now)
         return now
+
+    def known_account(self, key: str | None) -> Account | None:
+        """The account of an API key that may be one, made at its first request."""
+        with suppress(ApiError):
+            return self.account_of(key)
+        return None
 
     def account_of(self, key: str | None) -> Account:
         """The account of an API key; raises ``ApiError`` 401."""

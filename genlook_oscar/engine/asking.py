@@ -22,12 +22,16 @@ def live(now: datetime) -> dict[str, Any]:
     (`oldest`) and for the watcher (`unasked`)."""
     generating = Q(status=Status.GENERATING)
     ready = Q(status=Status.QUEUED, not_before__lte=now)
-    found: dict[str, Any] = TryOn.objects.live().aggregate(
-        queued=Count("pk", filter=Q(status=Status.QUEUED)),
-        submitting=Count("pk", filter=Q(status=Status.SUBMITTING)),
-        generating=Count("pk", filter=generating),
-        oldest=Min("not_before", filter=ready),
-        unasked=Min("next_poll_at", filter=generating & Q(next_poll_at__lte=now)),
+    found: dict[str, Any] = (
+        TryOn.objects.here()
+        .live()
+        .aggregate(
+            queued=Count("pk", filter=Q(status=Status.QUEUED)),
+            submitting=Count("pk", filter=Q(status=Status.SUBMITTING)),
+            generating=Count("pk", filter=generating),
+            oldest=Min("not_before", filter=ready),
+            unasked=Min("next_poll_at", filter=generating & Q(next_poll_at__lte=now)),
+        )
     )
     return found
 
@@ -36,10 +40,14 @@ def lately(now: datetime) -> dict[str, int]:
     """How the try-ons of the last hour ended, and how many of the last day were sent."""
     hour = Q(created_at__gt=now - HOUR)
     ended = hour & ~Q(status__in=[*TryOn.LIVE, Status.CANCELLED])
-    found: dict[str, int] = TryOn.objects.filter(created_at__gt=now - DAY).aggregate(
-        ended=Count("pk", filter=ended),
-        failed=Count("pk", filter=hour & Q(status=Status.FAILED) & ~Q(error_code__in=SHOPPERS)),
-        sent=Count("pk", filter=Q(sent_at__isnull=False)),
+    found: dict[str, int] = (
+        TryOn.objects.here()
+        .filter(created_at__gt=now - DAY)
+        .aggregate(
+            ended=Count("pk", filter=ended),
+            failed=Count("pk", filter=hour & Q(status=Status.FAILED) & ~Q(error_code__in=SHOPPERS)),
+            sent=Count("pk", filter=Q(sent_at__isnull=False)),
+        )
     )
     return found
 

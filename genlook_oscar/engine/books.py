@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import Count, F, Q, QuerySet
 from django.utils.crypto import salted_hmac
 
-from .. import clock, logs
+from .. import clock, logs, shops
 from ..conf import conf
 from ..models import Account, TryOn
 
@@ -39,13 +39,13 @@ class Ledger:
 def ledger(since: datetime | None = None) -> Ledger:
     """The credits of all rows, or those decided since a moment; what is reserved is not
     decided, so it counts in either. Answered from an index, without looking at rows."""
-    rows = TryOn.objects.filter(charge__in=DECIDED).order_by()
+    rows = TryOn.objects.here().filter(charge__in=DECIDED).order_by()
     if since is not None:
         rows = rows.filter(finished_at__gte=since)
     counted = rows.values("charge").annotate(count=Count("*")).values_list("charge", "count")
     found: dict[str, int] = dict(counted)
     return Ledger(
-        reserved=TryOn.objects.filter(charge=Charge.RESERVED).count(),
+        reserved=TryOn.objects.here().filter(charge=Charge.RESERVED).count(),
         **{charge.value: found.get(charge, 0) for charge in DECIDED},
     )
 
@@ -54,8 +54,10 @@ def uncertain(since: datetime | None) -> tuple[int, int]:
     """How many credits are uncertain, and how many of them became so since a moment, which are
     all where it is None. One query."""
     lately = Q(finished_at__gte=since) if since else Q()
-    found = TryOn.objects.filter(charge=Charge.UNCERTAIN).aggregate(
-        every=Count("pk"), lately=Count("pk", filter=lately)
+    found = (
+        TryOn.objects.here()
+        .filter(charge=Charge.UNCERTAIN)
+        .aggregate(every=Count("pk"), lately=Count("pk", filter=lately))
     )
     return found["every"], found["lately"]
 
@@ -74,7 +76,7 @@ def reconcile(credits: int) -> None:
     account = Account.load()
     now = clock.now()
     # In this order: what is settled in between is counted here or there, never nowhere.
-    settled = TryOn.objects.filter(charge=Charge.SETTLED).count()
+    settled = TryOn.objects.here().filter(charge=Charge.SETTLED).count()
     under_way = _under_way(now).count()
     values: dict[str, Any] = {
         "books_at": now,
@@ -136,9 +138,11 @@ def note_deleted(tryon: TryOn) -> None:
     will be charged all the same."""
     if tryon.charge not in (Charge.SETTLED, Charge.RESERVED):
         return
+    with shops.of(tryon.shop):
+        row = Account.mine()
     # After the commit: a long deletion must not keep the account's row from the workers.
     transaction.on_commit(
-        lambda: Account.mine().update(books_settled=F("books_settled") - 1),
+        lambda: row.update(books_settled=F("books_settled") - 1),
         robust=True,
     )
 
@@ -148,7 +152,7 @@ def _under_way(now: datetime) -> QuerySet[TryOn]:
     those being made, those sent whose answer is awaited, and those decided while the
     balance was on its way here."""
     on_its_way = timedelta(seconds=conf.connect_timeout + conf.read_timeout + 10)
-    return TryOn.objects.filter(
+    return TryOn.objects.here().filter(
         Q(charge=Charge.RESERVED)
         | Q(status=Status.GENERATING)
         | Q(status=Status.SUBMITTING, sent_at__isnull=False)

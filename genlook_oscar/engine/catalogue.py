@@ -8,16 +8,19 @@ be free for the next shopper.
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from oscar.core.loading import get_model
 
-from .. import causes, clock, logs
+from .. import causes, clock, logs, shops
 from ..catalogue import rules
 from ..catalogue.links import make_links
 from ..catalogue.payload import Unfit
 from ..catalogue.readiness import Kinds, look
+from ..conf import conf
 from ..models import BLOCKING, CatalogueRun, Configuration, ProductLink, Rule
+from ..models.copy import held_rows, through
 from ..models.mark import ours
+from ..shops import MAIN
 from . import wishes
 from .messages import explanation
 from .outcomes import code_of
@@ -73,19 +76,34 @@ def look_at(link: ProductLink, configuration: Configuration, kinds: Kinds) -> No
         logger.exception("Product %s could not be looked at.", link.product_id)
         ProductLink.objects.filter(pk=link.pk).update(checked_at=clock.now())
         return
-    at_once = configuration.send_changes == Configuration.Changes.AT_ONCE
-    changed = link.fingerprint and link.fingerprint != link.checked_content
-    if at_once and changed and not found.blocked:
-        wishes.wish(ProductLink.objects.filter(pk=link.pk), ProductLink.Wanted.REGISTER)
+    if found.blocked:
+        return
+    for shop in conf.accounts:
+        with shops.of(shop):
+            settings = configuration if shop == MAIN else Configuration.load()
+            if settings.send_changes == Configuration.Changes.AT_ONCE and _changed(link):
+                wishes.wish(ProductLink.objects.filter(pk=link.pk), ProductLink.Wanted.REGISTER)
+
+
+def _changed(link: ProductLink) -> bool:
+    """Whether the account in charge holds another content than the product has now."""
+    if conf.account == MAIN:
+        return link.fingerprint not in ("", link.checked_content)
+    same = ["", link.checked_content]
+    return held_rows().filter(link=link.pk).exclude(fingerprint__in=same).exists()
 
 
 def sweep(configuration: Configuration) -> None:
-    """The sweep's part: hand the next steps to the workers. Readiness is looked at before
-    the shop is switched on, too: a merchant wants to know what she would offer."""
+    """The sweep's part in the account in charge: hand the next steps to the workers."""
     if configuration.enabled:
         forget_deleted()
         warm_up(configuration)
     wishes.start()
+
+
+def sweep_readiness() -> None:
+    """The sweep's part for all shops together: their readiness is one. It is looked at before
+    they are switched on, too: a merchant wants to know what she would offer."""
     run = CatalogueRun.load(ROUND)
     now = clock.now()
     # Workers that are busy or down find one round waiting for them, and not one a minute.
@@ -97,10 +115,16 @@ def sweep(configuration: Configuration) -> None:
 
 def forget_deleted() -> None:
     """Genlook need not keep what the shop has deleted."""
-    gone = ProductLink.objects.filter(
-        ours(), product=None, known_until__gt=clock.now(), wanted="", error_code=""
+    gone = held_rows().filter(
+        ours(),
+        known_until__gt=clock.now(),
+        wanted="",
+        error_code="",
+        **{through("product"): None},
     )
-    wishes.wish(gone.exclude(fingerprint=""), ProductLink.Wanted.FORGET)
+    # Theirs alone is forgotten, so no row of another account is made.
+    values = {"wanted": ProductLink.Wanted.FORGET, "wanted_at": clock.now()}
+    gone.exclude(fingerprint="").order_by().update(**values)
 
 
 def warm_up(configuration: Configuration) -> int:
@@ -111,7 +135,12 @@ def warm_up(configuration: Configuration) -> int:
         return 0
     soon = clock.now() + RENEWED_BEFORE
     lapsing = Q(fingerprint="") | Q(known_until=None) | Q(known_until__lte=soon) | ~ours()
-    found = wanted.filter(lapsing, wanted="", error_code="").values_list("pk", flat=True)
+    if conf.account == MAIN:
+        found = wanted.filter(lapsing, wanted="", error_code="").values_list("pk", flat=True)
+    else:
+        # What is not held yet has no row here.
+        settled = held_rows().filter(~lapsing | ~Q(wanted="", error_code=""), link=OuterRef("pk"))
+        found = wanted.filter(~Exists(settled)).values_list("pk", flat=True)
     pks = list(found.order_by("pk")[:WISHED_PER_ROUND])
     if not pks:
         return 0

@@ -47,7 +47,7 @@ def spent_since(*moments: datetime) -> list[int]:
 
 
 def _costing(moment: datetime) -> TryOnQuerySet:
-    rows = TryOn.objects.filter(created_at__gte=moment)
+    rows = TryOn.objects.of_shop().filter(created_at__gte=moment)
     return rows.filter(Q(charge__in=COSTING) | Q(status__in=TryOn.LIVE)).order_by()
 
 
@@ -63,6 +63,6 @@ def _with_spent(allowances: Sequence[Allowance]) -> list[Allowance]:
 
 
 def _under_way(shopper: Shopper) -> Any:
-    live = TryOn.objects.filter(shopper=shopper, status__in=TryOn.LIVE).order_by()
+    live = TryOn.objects.of_shop().filter(shopper=shopper, status__in=TryOn.LIVE).order_by()
     count = live.values("shopper").annotate(count=Count("pk")).values("count")
     return Coalesce(Subquery(count), 0)

@@ -3,14 +3,16 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
-from .. import clock, logs
+from .. import clock, logs, shops
 from ..api import GenlookError
+from ..conf import conf
 from ..models import Counter, Erasure, Photo, Shopper, Spent, TryOn, allowance
-from ..models.mark import last_sent_here, ours
+from ..models.mark import last_sent_here, mark, ours
 from ..models.moments import over
 from ..shopper import erasure as local
+from ..shops import MAIN
 from ..transactions import atomic
 from .account import ask
 from .pacing import Kind, Paused
@@ -29,7 +31,13 @@ anybody means, and each costs a request."""
 def due(now: datetime) -> QuerySet[Erasure]:
     """Erasures that may be tried now. Those due in another account wait for its key."""
     longest = timedelta(seconds=LONGEST_WAIT_SECONDS)
-    return Erasure.objects.filter(over("not_before", now, longest), ours(), done_at=None)
+    return Erasure.objects.filter(over("not_before", now, longest), in_charge(), done_at=None)
+
+
+def in_charge() -> Q:
+    """The condition that an erasure is the account's in charge. Those from before accounts were
+    told apart are the main one's."""
+    return ours() if conf.account == MAIN else Q(account=mark())
 
 
 def ask_for(external_user_id: str, accounts: Iterable[str]) -> None:
@@ -89,6 +97,15 @@ def erase(pk: str | int) -> None:
     seldom, until nothing can arrive any more, and when it has arrived. Repeating does no harm
     (documented as idempotent); a failure is tried again by the sweep, for ever.
     """
+    account = Erasure.objects.filter(pk=pk).values_list("account", flat=True).first()
+    for shop in conf.accounts:
+        with shops.of(shop):
+            if account == mark() or (shop == MAIN and account == ""):
+                _erase(pk)
+                return
+
+
+def _erase(pk: str | int) -> None:
     now = clock.now()
     erasure = due(now).filter(pk=pk).first()
     if erasure is None:
@@ -97,7 +114,7 @@ def erase(pk: str | int) -> None:
     again = now + timedelta(seconds=_wait(erasure.attempts))
     Erasure.objects.filter(pk=pk).update(attempts=F("attempts") + 1, not_before=again)
     name = erasure.external_user_id
-    if TryOn.objects.live().filter(external_user_id=name).exists():
+    if TryOn.objects.here().live().filter(external_user_id=name).exists():
         Erasure.objects.filter(pk=pk).update(not_before=now + timedelta(seconds=WAIT_SECONDS))
         return
     try:

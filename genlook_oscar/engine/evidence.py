@@ -16,11 +16,11 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from .. import clock, logs
+from .. import clock, logs, shops
 from ..api import GenlookError
 from ..conf import conf
 from ..models import Account, Record, TryOn
-from ..models.mark import mark, ours
+from ..models.mark import mark
 from .account import ask
 from .pacing import Kind, Paused
 from .queue import enqueue, ensure_watcher
@@ -48,6 +48,14 @@ def hand_over(account: Account) -> None:
 def look(pk: str) -> None:
     """The task: ask when the product was last used, and release the credit where that proves
     that the try-on `pk` was not carried out."""
+    shop = TryOn.objects.filter(pk=pk).values_list("shop", flat=True).first()
+    if shop is None:
+        return
+    with shops.of(shop):
+        _look(pk)
+
+
+def _look(pk: str) -> None:
     tryon = _by_the_balance(Account.load()).select_related("link").filter(pk=pk).first()
     if tryon is None or tryon.link is None or tryon.sent_at is None:
         return
@@ -79,16 +87,19 @@ def _by_the_balance(account: Account) -> QuerySet[TryOn]:
     if account.books_even_since is None or account.books_at is None or account.books_open:
         return TryOn.objects.none()
     ended = account.books_at - timedelta(seconds=conf.deadline_seconds)
-    return TryOn.objects.filter(
-        ours(),
-        status=TryOn.Status.FAILED,
-        charge=TryOn.Charge.UNCERTAIN,
-        error_code="uncertain",
-        generation_id="",
-        polls=0,
-        sent_at__gt=max(account.books_even_since, clock.now() - LATE),
-        sent_at__lt=ended,
-    ).order_by("sent_at")
+    return (
+        TryOn.objects.ours()
+        .filter(
+            status=TryOn.Status.FAILED,
+            charge=TryOn.Charge.UNCERTAIN,
+            error_code="uncertain",
+            generation_id="",
+            polls=0,
+            sent_at__gt=max(account.books_even_since, clock.now() - LATE),
+            sent_at__lt=ended,
+        )
+        .order_by("sent_at")
+    )
 
 
 def settle(tryon: TryOn, by: str, *, charged: bool | None = None, generation: str = "") -> TryOn:
@@ -103,12 +114,14 @@ def settle(tryon: TryOn, by: str, *, charged: bool | None = None, generation: st
         raise NotSettled(f"The generation {generation} belongs to another try-on.")
     now = clock.now()
     before = _words(tryon)
+    with shops.of(tryon.shop):
+        account = mark()
     detail = f"Settled by {by}."
     values: dict[str, Any]
     if generation:
         values = {
             "generation_id": generation,
-            "account": mark(),
+            "account": account,
             "charge": TryOn.Charge.RESERVED,
             "error_code": "too_slow",
             "accepted_at": tryon.accepted_at or tryon.sent_at,
@@ -122,7 +135,8 @@ def settle(tryon: TryOn, by: str, *, charged: bool | None = None, generation: st
     tryon.refresh_from_db()
     Record.settled(by, f"{tryon._meta.verbose_name} {tryon.pk}", before, _words(tryon))
     if generation:
-        ensure_watcher()
+        with shops.of(tryon.shop):
+            ensure_watcher()
     return tryon
 
 

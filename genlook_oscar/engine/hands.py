@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import close_old_connections, connections
 
-from .. import logs
+from .. import logs, shops
 
 logger = logs.logger(__name__)
 
@@ -53,7 +53,7 @@ class Hands:
         """Have a job about a try-on (its primary key) done; what it raises is logged."""
         with self._lock:
             self._busy += 1
-        self._jobs.put((job, str(tryon)))
+        self._jobs.put((shops.bound(job), str(tryon)))
 
     def _work(self) -> None:
         try:

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Min
+from django.db.models import Count, Min, Q
 
 from .. import clock
 from ..causes import OK, SEVERITIES
@@ -20,10 +20,10 @@ from ..models import (
     Erasure,
     TryOn,
 )
-from ..models.mark import ours
+from ..models.mark import marks
 from ..models.moments import LONGEST_WATCH, ahead
 from ..models.storage import private_is_writable
-from . import asking, books, pacing, workers
+from . import asking, books, erasing, pacing, workers
 from .findings import STUCK_SECONDS, Finding, judge
 from .queue import schedule_state
 from .signing import same_key
@@ -141,9 +141,9 @@ def health() -> Health:
     recent = [at for at in account.pace if at > (now - MINUTE).timestamp()]
     # One that is only being repeated was done already.
     erasures = Erasure.objects.filter(done_at=None, erased_at=None).aggregate(
-        count=Count("pk", filter=ours()),
-        elsewhere=Count("external_user_id", filter=~ours(), distinct=True),
-        oldest=Min("requested_at", filter=ours()),
+        count=Count("pk", filter=erasing.in_charge()),
+        elsewhere=Count("external_user_id", filter=~Q(account__in=["", *marks()]), distinct=True),
+        oldest=Min("requested_at", filter=erasing.in_charge()),
     )
     lately = asking.lately(now)
     uncertain, uncertain_last_day = books.uncertain(now - asking.DAY)
@@ -155,7 +155,7 @@ def health() -> Health:
         queued=live["queued"],
         submitting=live["submitting"],
         generating=live["generating"],
-        late=TryOn.objects.filter(status=Status.FAILED, late_until__gt=now).count(),
+        late=TryOn.objects.here().filter(status=Status.FAILED, late_until__gt=now).count(),
         oldest_unclaimed_seconds=age,
         unasked_seconds=unasked,
         alive_seconds=_age(workers.last_sign(account, now), now),

@@ -63,7 +63,7 @@ def lost(tryon: TryOn) -> bool:
 
 def cannot_write() -> None:
     """Note that private storage could not be written; health tells of it."""
-    Account.mine().filter(storage_failed_at=None).update(storage_failed_at=clock.now())
+    Account.objects.filter(storage_failed_at=None).update(storage_failed_at=clock.now())
 
 
 def look_again(account: Account) -> None:
@@ -77,7 +77,7 @@ def look_again(account: Account) -> None:
     except Exception:
         logger.error("Private storage cannot be written.", exc_info=True)
         return
-    Account.mine().update(storage_failed_at=None)
+    Account.objects.update(storage_failed_at=None)
     # What waits for room need not wait any longer.
     waiting = TryOn.objects.followed().filter(error_detail=NO_ROOM, claim="")
     waiting.update(claimed_until=None, enqueued_at=None, next_poll_at=clock.now())

@@ -10,9 +10,11 @@ from django.urls import reverse
 from django.utils import translation
 from oscar.core.loading import get_class
 
-from .. import clock, logs
+from .. import clock, logs, shops
+from ..conf import conf
 from ..languages import with_language
 from ..models import Configuration, ReadyMail, TryOn
+from ..models.mark import of_shop
 from ..shop_addresses import site_url
 from . import channels
 from .queue import enqueue
@@ -56,10 +58,12 @@ def hand_over() -> None:
     """Have the e-mails sent that are due, each by a task; the sweep's part."""
     now = clock.now()
     ReadyMail.objects.filter(sent_at=None, seen_at=None, asked_at__lt=now - FORGET).delete()
-    due = list(_due().values_list("pk", flat=True)[:BATCH])
-    if due and Configuration.load().ready_mail:
-        for pk in due:
-            enqueue("send_ready_mail", pk)
+    for shop in conf.shops:
+        with shops.of(shop):
+            due = list(_due().filter(of_shop("tryon__shop")).values_list("pk", flat=True)[:BATCH])
+            if due and Configuration.load().ready_mail:
+                for pk in due:
+                    enqueue("send_ready_mail", pk)
 
 
 def send(pk: str | int) -> None:
@@ -77,7 +81,8 @@ def send(pk: str | int) -> None:
         return
     with translation.override(mail.language or settings.LANGUAGE_CODE):
         try:
-            _deliver(user, mail.tryon)
+            with shops.of(mail.tryon.shop):
+                _deliver(user, mail.tryon)
         except Exception as error:
             why = channels.note_mail_failed(error)
             logger.error("The e-mail about try-on %s was not sent: %s.", mail.tryon_id, why)

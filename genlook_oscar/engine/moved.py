@@ -20,7 +20,7 @@ BATCH = 500
 
 def end() -> None:
     """End those that nobody asks for any more."""
-    unasked = TryOn.objects.filter(
+    unasked = TryOn.objects.here().filter(
         status=TryOn.Status.GENERATING,
         result_url="",
         next_poll_at__lte=clock.now() - UNASKED,

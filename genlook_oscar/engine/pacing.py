@@ -16,7 +16,7 @@ from django.db.models import Q
 from .. import clock
 from ..conf import conf
 from ..models import Account, Photo, TryOn
-from ..models.mark import last_sent_here, mark
+from ..models.mark import at_account, last_sent_here, mark
 from ..models.moments import ahead
 from .timing import usual
 
@@ -142,7 +142,7 @@ def _claims(kind: Kind, account: Account, now: float) -> list[float]:
     pictures = [max(moment.timestamp() + takes, now) if moment else now for moment in accepted]
     if kind is Kind.SUBMIT:
         return [*pictures, now + takes]
-    waiting = TryOn.objects.filter(status__in=[TryOn.Status.QUEUED, TryOn.Status.SUBMITTING])
+    waiting = TryOn.objects.here().filter(status__in=[TryOn.Status.QUEUED, TryOn.Status.SUBMITTING])
     if kind is Kind.EARLY:
         return [now] * conf.requests_per_minute if waiting.exists() else pictures[1:]
     sent = waiting.filter(last_sent_here("photo__accounts")).exclude(photo__image_id="")
@@ -156,4 +156,5 @@ def _claims(kind: Kind, account: Account, now: float) -> list[float]:
 def _unused_photos() -> int:
     """Photos sent ahead of a click that is still to come."""
     recent = Q(sent_at__gt=clock.now() - UNUSED)
-    return Photo.objects.filter(recent, last_sent_here(), tryons=None).exclude(image_id="").count()
+    sent = Photo.objects.filter(recent, at_account(), last_sent_here(), tryons=None)
+    return sent.exclude(image_id="").count()

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import F
 
-from .. import clock
+from .. import clock, shops
 from ..api import GenlookError, ImageFile, Rejected
 from ..conf import conf
 from ..models import Configuration, Photo
@@ -43,7 +43,8 @@ def upload(pk: str) -> None:
     if photo is None:
         return
     try:
-        image_id(photo, Configuration.load())
+        with shops.of(photo.shop):
+            image_id(photo, Configuration.load())
     except (PhotoGone, Paused, GenlookError):
         return
 

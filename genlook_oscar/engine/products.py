@@ -23,6 +23,7 @@ from ..catalogue.payload import VALID_FOR_DAYS, ProductUnfit, upsert
 from ..catalogue.readiness import note_refused, note_taken, note_unfit
 from ..conf import conf
 from ..models import Counter, ProductLink, Spent, allowance
+from ..models.copy import held_of, held_rows, through
 from ..models.mark import mark
 from ..models.moments import ahead, free, longest_lease
 from ..transactions import in_turn
@@ -55,14 +56,15 @@ def enqueue_registration(product: Any) -> None:
     """
     link = link_for(product)
     note_sku(link)
-    if link.is_known(fingerprint(product)):
+    held = held_of(link)
+    if held.is_known(fingerprint(product)):
         return
     now = clock.now()
-    if ahead(link.asked_until, now, longest_lease()):
+    if ahead(held.asked_until, now, longest_lease()):
         return
 
     def ask_for() -> bool:
-        unasked = ProductLink.objects.filter(free("asked_until", now), pk=link.pk)
+        unasked = held_rows().filter(free("asked_until", now), pk=held.pk)
         if not unasked.update(asked_until=now + ASK_AGAIN):
             return False
         Counter.objects.take([allowance.registrations(AHEAD_PER_MINUTE, now)])
@@ -100,14 +102,14 @@ def send(link: ProductLink, *, anew: bool = False) -> Sending:
     """Send a product out of requests that nobody else needs, unless Genlook knows this very
     content for a while yet; with `anew`, whatever it knows. Raises `Paused`."""
     content = fingerprint(link.product)
-    if not anew and link.is_known(content, at=clock.now() + RENEWED_BEFORE):
+    held = held_of(link)
+    if not anew and held.is_known(content, at=clock.now() + RENEWED_BEFORE):
         return Sending.NOTHING_TO_DO
     claim = uuid.uuid4().hex
     now = clock.now()
     lease = timedelta(seconds=conf.connect_timeout + conf.read_timeout + 30)
-    if not ProductLink.objects.filter(free("claimed_until", now), pk=link.pk).update(
-        claim=claim, claimed_until=now + lease
-    ):
+    unclaimed = held_rows().filter(free("claimed_until", now), pk=held.pk)
+    if not unclaimed.update(claim=claim, claimed_until=now + lease):
         return Sending.LATER
     try:
         payload = upsert(link)
@@ -123,14 +125,14 @@ def send(link: ProductLink, *, anew: bool = False) -> Sending:
         note_sent(link, content, VALID_FOR_DAYS)
         return Sending.DONE
     finally:
-        ProductLink.objects.filter(pk=link.pk, claim=claim).update(claim="", claimed_until=None)
+        held_rows().filter(pk=held.pk, claim=claim).update(claim="", claimed_until=None)
 
 
 def forget(link: ProductLink) -> Sending:
     """Have Genlook delete its copy of a product, whether or not it has one. Pictures made
     with it stay. Raises `Paused`."""
     external_id = link.external_id
-    if not link.is_ours:
+    if not held_of(link).is_ours:
         # Another account's copy cannot be deleted with this key.
         return Sending.NOTHING_TO_DO
     try:
@@ -158,7 +160,11 @@ def _after(error: ProductUnfit | GenlookError) -> Sending:
 def note_sent(link: ProductLink, content: str, lifetime_days: int) -> None:
     """Note that Genlook now holds `content` for `lifetime_days` from its last use."""
     now = clock.now()
+    held = held_of(link)
+    # A copy names what it is a copy of; the link has its name already.
+    name = {} if held is link else {"external_id": link.external_id}
     _same(link).update(
+        **name,
         fingerprint=content,
         account=mark(),
         sent_at=now,
@@ -173,7 +179,7 @@ def note_sent(link: ProductLink, content: str, lifetime_days: int) -> None:
 def note_used(link: ProductLink) -> None:
     """Note a try-on: it renews the product's life at Genlook (documented)."""
     now = clock.now()
-    lifetime = timedelta(days=link.lifetime_days or INLINE_DAYS)
+    lifetime = timedelta(days=held_of(link).lifetime_days or INLINE_DAYS)
     until = Value(now + lifetime - MARGIN, output_field=DateTimeField())
     known = Case(When(fingerprint="", then=F("known_until")), default=until)
     _same(link).update(last_used_at=now, known_until=known)
@@ -188,12 +194,14 @@ def note_forgotten(link: ProductLink) -> None:
 def note_error(link: ProductLink, code: str, *, refused: bool = False) -> None:
     """Keep the last error for the merchant. A product that Genlook has `refused` as it is has
     no button until it is looked at again: each click would end in the same way."""
-    ProductLink.objects.filter(pk=link.pk).update(error_code=code[:64])
+    held_rows().filter(**{through("pk"): link.pk}).update(error_code=code[:64])
     note_unfit(link, code)
     if refused and code not in PASSING_CODES:
         note_refused(link)
 
 
-def _same(link: ProductLink) -> QuerySet[ProductLink]:
-    """The row, unless the merchant has given the product another name meanwhile."""
-    return ProductLink.objects.filter(pk=link.pk, external_id=link.external_id)
+def _same(link: ProductLink) -> QuerySet[Any]:
+    """The row of what the account holds, unless the merchant has given the product another name
+    meanwhile."""
+    named = {through("pk"): link.pk, through("external_id"): link.external_id}
+    return held_rows().filter(**named)

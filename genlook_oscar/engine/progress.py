@@ -124,15 +124,15 @@ def account_at(moment: datetime) -> Account:
 
 
 def _counting(moment: datetime) -> QuerySet[Account]:
-    before = TryOn.objects.filter(status__in=WAITING, created_at__lt=moment)
-    return Account.mine().annotate(ahead=number(before), running=_running())
+    before = TryOn.objects.here().filter(status__in=WAITING, created_at__lt=moment)
+    return Account.mine().annotate(ahead=number(before), running=_running(conf.shops, conf.mates))
 
 
 @cache
-def _running() -> Subquery:
+def _running(shops: tuple[int, ...], mates: frozenset[int]) -> Subquery:
     # Put together once: that takes longer than counting, and each status call asks for it. Not
     # so what refers to the outer query: Django would resolve that for good.
-    return number(TryOn.objects.filter(status=TryOn.Status.GENERATING, result_url=""))
+    return number(TryOn.objects.here().filter(status=TryOn.Status.GENERATING, result_url=""))
 
 
 def _row(rows: QuerySet[Account]) -> Account:

@@ -26,17 +26,19 @@ def enqueue(task: str, *keys: str | int) -> None:
 
     A broker that is down raises nothing here: the row waits for the sweep.
     """
-    transaction.on_commit(lambda: _send(task, keys))
+    shop = conf.shop
+    transaction.on_commit(lambda: _send(task, keys, shop))
 
 
-def _send(task: str, keys: tuple[str | int, ...]) -> None:
+def _send(task: str, keys: tuple[str | int, ...], shop: int) -> None:
     from django_q.tasks import async_task
 
     options: dict[str, Any] = {"save": False, "task_name": f"genlook {task}"}
     if conf.cluster:
         options["cluster"] = conf.cluster
+    of_shop = {"shop": shop} if shop else {}
     try:
-        async_task(f"genlook_oscar.tasks.{task}", *map(str, keys), q_options=options)
+        async_task(f"genlook_oscar.tasks.{task}", *map(str, keys), q_options=options, **of_shop)
     except Exception:
         logger.exception("The task %s could not be enqueued; the sweep will repair it.", task)
 

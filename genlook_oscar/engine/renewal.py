@@ -9,7 +9,8 @@ else needs. A GET would tell the exact date, but costs a request as well and ren
 from datetime import timedelta
 
 from .. import clock
-from ..models import Configuration, ProductLink
+from ..models import Configuration
+from ..models.copy import held_rows, through
 from ..models.mark import ours
 from .products import RENEWED_BEFORE
 from .queue import enqueue
@@ -28,13 +29,18 @@ def renew() -> None:
     if not Configuration.load().enabled:
         return
     now = clock.now()
-    lapsing = ProductLink.objects.filter(
-        ours(),
-        known_until__gt=now,
-        known_until__lte=now + RENEWED_BEFORE,
-        last_used_at__gt=now - RECENT,
-        error_code="",
-        product__is_public=True,
-    ).exclude(enabled=False)
-    for pk in lapsing.order_by("known_until").values_list("pk", flat=True)[:PER_SWEEP]:
+    lapsing = (
+        held_rows()
+        .filter(
+            ours(),
+            known_until__gt=now,
+            known_until__lte=now + RENEWED_BEFORE,
+            last_used_at__gt=now - RECENT,
+            error_code="",
+            **{through("product__is_public"): True},
+        )
+        .exclude(**{through("enabled"): False})
+    )
+    pks = lapsing.order_by("known_until").values_list(through("pk"), flat=True)
+    for pk in pks[:PER_SWEEP]:
         enqueue("register_product", pk)

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.files.base import ContentFile
 
-from .. import clock, logs, pictures
+from .. import clock, logs, pictures, shops
 from ..api import GenlookError, NotFound, Rejected
 from ..conf import conf
 from ..models import TryOn
@@ -61,6 +61,11 @@ def fetch(pk: str) -> None:
         return
     tryon = TryOn.objects.get(pk=pk)
     logs.note(request_id=tryon.request_id)
+    with shops.of(tryon.shop):
+        _fetched(tryon, claim)
+
+
+def _fetched(tryon: TryOn, claim: str) -> None:
     if tryon.hidden_at:
         # She has deleted it: what nobody will see is not fetched.
         _store(tryon, claim, b"")

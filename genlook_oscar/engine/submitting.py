@@ -4,7 +4,7 @@ import random
 from datetime import datetime, timedelta
 from typing import Any
 
-from .. import clock, logs
+from .. import clock, logs, shops
 from ..api import (
     Client,
     Forbidden,
@@ -27,6 +27,7 @@ from ..catalogue.fingerprint import fingerprint
 from ..catalogue.payload import ProductUnfit, inline_product
 from ..conf import conf
 from ..models import Account, Configuration, ProductLink, TryOn
+from ..models.copy import held_of
 from ..models.mark import mark
 from . import account, photos, products, timing
 from .outcomes import detail_of, fail, failure_code
@@ -67,6 +68,12 @@ def submit(pk: str) -> None:
         return
     tryon = TryOn.objects.select_related("photo__shopper", "link", "shopper").get(pk=pk)
     logs.note(request_id=tryon.request_id)
+    with shops.of(tryon.shop):
+        _taken(tryon, claim)
+
+
+def _taken(tryon: TryOn, claim: str) -> None:
+    pk = str(tryon.pk)
     try:
         _send(tryon, claim)
     except _Over:
@@ -126,7 +133,7 @@ def _send(tryon: TryOn, claim: str) -> None:
 
 
 def _product(link: ProductLink, content: str) -> ProductReference | InlineProduct:
-    if link.is_known(content):
+    if held_of(link).is_known(content):
         return ProductReference(external_id=link.external_id)
     return inline_product(link)
 

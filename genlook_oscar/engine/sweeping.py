@@ -1,8 +1,10 @@
 """The sweep: each minute, put right what crashes, lost tasks and the calendar leave."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from .. import clock, logs
+from .. import clock, logs, shops
+from ..conf import conf
 from ..models import Account, Configuration, Counter, TryOn
 from ..models.configuration import end_links
 from ..models.returns import give_back_late
@@ -25,17 +27,43 @@ def sweep() -> None:
     """Repair everything; harmless when run twice, or by two processes at once."""
     repair_leases()
     end_overdue()
-    moved.end()
     expire_pictures()
     # Whoever writes to the database past Django switches sharing off as well.
     end_links()
-    hand_over()
-    if work_left():
-        ensure_watcher()
     books.give_up_late()
     give_back_late(TryOn.objects.all())
     Counter.objects.end_old()
     mails.hand_over()
+    for shop in conf.accounts:
+        _each(shop, _account)
+    catalogue.sweep_readiness()
+    for shop in conf.shops:
+        _each(shop, lambda: alerts.tell(Configuration.load()))
+    if _long_ago(Account.load().tidied_at, clock.now(), TIDY_EVERY):
+        tidy()
+    # Last, so that a sweep which never comes to its end is seen as one that does not run.
+    Account.objects.update(swept_at=clock.now())
+
+
+def _each(shop: int, part: Callable[[], None]) -> None:
+    """Do a part of the sweep for one shop. Where there are several, what goes wrong with one of
+    them is logged, and keeps no other waiting."""
+    with shops.of(shop):
+        if len(conf.shops) == 1:
+            part()
+            return
+        try:
+            part()
+        except Exception:
+            logger.exception("The sweep of shop %d came to no end.", shop)
+
+
+def _account() -> None:
+    """The part of the account in charge."""
+    moved.end()
+    hand_over()
+    if work_left():
+        ensure_watcher()
     now = clock.now()
     for pk in erasing.due(now).values_list("pk", flat=True)[:BATCH]:
         enqueue("erase", pk)
@@ -51,11 +79,6 @@ def sweep() -> None:
         catalogue.sweep(Configuration.load())
     keeping.look_again(account)
     evidence.hand_over(account)
-    alerts.tell(Configuration.load())
-    if _long_ago(account.tidied_at, now, TIDY_EVERY):
-        tidy()
-    # Last, so that a sweep which never comes to its end is seen as one that does not run.
-    Account.mine().update(swept_at=clock.now())
 
 
 def _long_ago(moment: datetime | None, now: datetime, after: timedelta) -> bool:
@@ -69,7 +92,7 @@ def tidy() -> None:
     now = clock.now()
     configuration = Configuration.load()
     Account.mine().update(tidied_at=now)
-    delete_strays(now - timedelta(days=configuration.retention_days))
+    delete_strays(now - timedelta(days=_longest_promise()))
     forget_old(configuration, now)
 
 
@@ -81,3 +104,12 @@ def expire_pictures() -> None:
         erasure.erase_result(tryon, due_at=now)
     for photo in erasure.due_photos(now)[:BATCH]:
         erasure.erase_photo(photo, due_at=now, at_genlook=False)
+
+
+def _longest_promise() -> int:
+    """Days for which some shop keeps pictures."""
+    days = []
+    for shop in conf.shops:
+        with shops.of(shop):
+            days.append(Configuration.load().retention_days)
+    return max(days)

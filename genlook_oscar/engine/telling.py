@@ -12,12 +12,12 @@ from django.conf import settings
 from django.db import connections, transaction
 from django.utils.translation import gettext, override
 
-from .. import clock, logs
+from .. import clock, logs, shops
 from ..causes import CRITICAL, Cause, explained
 from ..causes.workers import FROZEN
 from ..conf import conf
 from ..models import Account, Alert, Configuration, Occurrence
-from ..shop_addresses import link, whom
+from ..shop_addresses import link, shop_name, whom
 from ..signals import alarm_raised
 from ..transactions import atomic
 from .channels import send
@@ -25,12 +25,6 @@ from .findings import Finding
 
 logger = logs.logger(__name__)
 
-CONFIGURATION: list[tuple[str, list[Any]]] = [
-    ("admin:genlook_oscar_configuration_change", [1]),
-    ("genlook_configuration", []),
-    ("genlook_oscar_dashboard:genlook-figures", []),
-]
-"""Where an alert leads, the first that there is: Django's admin, Wagtail's, the dashboard."""
 SUBJECT_LENGTH = 200
 
 
@@ -73,9 +67,9 @@ def put(
     alert = Alert(
         code=cause.code,
         severity=severity or cause.severity,
-        subject=subject,
+        subject=named(subject),
         text=text,
-        link=link(CONFIGURATION),
+        link=link(pages()),
     )
     return [leave(alert, way, to) for way, to in channels(configuration, cause).items()]
 
@@ -90,6 +84,20 @@ def leave(alert: Alert, way: str, to: list[str]) -> int:
     alert.created_at = alert.not_before = clock.now()
     alert.save()
     return alert.pk
+
+
+def named(subject: str) -> str:
+    """The subject with the site that it is about, where there are several shops."""
+    return f"{shop_name()}: {subject}" if conf.shop else subject
+
+
+def pages() -> list[tuple[str, list[Any]]]:
+    """Where an alert leads, the first that there is: Django's admin, Wagtail's, the dashboard."""
+    return [
+        ("admin:genlook_oscar_configuration_change", [Configuration.number()]),
+        ("genlook_configuration", []),
+        ("genlook_oscar_dashboard:genlook-figures", []),
+    ]
 
 
 def deliver(pks: Iterable[int] | None = None) -> None:
@@ -139,4 +147,4 @@ def _aside(job: Callable[[], None]) -> None:
             # Whoever listens to the signal may have asked the database.
             connections.close_all()
 
-    threading.Thread(target=act, name="genlook alert", daemon=True).start()
+    threading.Thread(target=shops.bound(act), name="genlook alert", daemon=True).start()

@@ -15,7 +15,7 @@ from ..catalogue.fingerprint import fingerprint
 from ..catalogue.links import link_for, link_read_with
 from ..conf import conf
 from ..models import Account, Configuration, Photo, ProductLink, Shopper, Spent, TryOn
-from ..models.mark import ours
+from ..models.mark import of_shop, ours
 from ..shopper import consent, erasure, identity
 from ..signals import tryon_accepted
 from ..transactions import atomic, in_turn
@@ -112,6 +112,7 @@ def request(
         counted = counting.take(owner, answer.allowances, configuration, who)
         return TryOn.objects.create(
             shopper=owner,
+            shop=conf.shop,
             photo=photo,
             link=link,
             product=product,
@@ -181,6 +182,7 @@ def _spent(answer: Verdict) -> Refused:
 def reuse_key(photo: Photo, link: ProductLink, content: str, configuration: Configuration) -> str:
     """What decides a picture: photo, product's content, and how Genlook is asked. Two
     try-ons with one key would give the same picture for two credits."""
+    # Two shops never have one hash, nor one picture, in common: see `models.photo`.
     parts = (
         photo.sha256,
         link.external_id,
@@ -201,7 +203,7 @@ def _existing(
     ) & ~Q(result="")
     # Late, and paid for if it comes: a second one would be a second credit for one picture.
     late = Q(reuse_key=key, status=TryOn.Status.FAILED, late_until__gt=clock.now())
-    followed = late & ours() & ~Q(generation_id="")
+    followed = late & ours() & of_shop() & ~Q(generation_id="")
     same = finished | Q(live_key=live_key) | followed
     if idempotency_key:
         same |= Q(idempotency_key=idempotency_key)

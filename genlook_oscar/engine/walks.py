@@ -16,6 +16,7 @@ from ..catalogue.payload import VALID_FOR_DAYS
 from ..catalogue.readiness import Kinds, look
 from ..conf import conf
 from ..models import CatalogueRun, Configuration, ProductLink
+from ..models.copy import held_of, held_rows, through
 from ..models.mark import ours
 from . import wishes
 from .account import ask
@@ -55,7 +56,7 @@ KINDS = ("stranger", "deleted", "outdated", "missing")
 
 def begin(name: str, total: int, *, restart: bool = False) -> CatalogueRun:
     """The walk `name`: the one that was cut off, or a new one."""
-    run = CatalogueRun.load(name)
+    run = CatalogueRun.load(f"{name}@{conf.account}" if conf.account else name)
     if restart or run.started_at is None or run.finished_at is not None:
         run.note(cursor="", done=0, counts={}, started_at=clock.now(), finished_at=None)
     run.note(total=max(total, run.done), touched_at=clock.now())
@@ -99,7 +100,14 @@ def with_product() -> QuerySet[ProductLink]:
 
 def known_of_deleted() -> QuerySet[ProductLink]:
     """The links whose product is gone here and perhaps not at Genlook."""
-    return ProductLink.objects.filter(ours(), product=None).exclude(fingerprint="")
+    gone = held_rows().filter(ours(), **{through("product"): None}).exclude(fingerprint="")
+    return ProductLink.objects.filter(pk__in=gone.values(through("pk")))
+
+
+def ever_sent() -> QuerySet[ProductLink]:
+    """The links of all products that were ever sent to the account in charge."""
+    sent = held_rows().exclude(sent_at=None)
+    return ProductLink.objects.filter(pk__in=sent.values(through("pk")))
 
 
 def compare(run: CatalogueRun, tell: Tell) -> Iterator[Difference]:
@@ -113,16 +121,17 @@ def compare(run: CatalogueRun, tell: Tell) -> Iterator[Difference]:
         page = _page(run.cursor)
         names = [product.external_id for product in page.items]
         yield from _page_differences(names)
-        ProductLink.objects.filter(external_id__in=names).update(listed_at=clock.now())
+        named = held_rows().filter(**{through("external_id__in"): names})
+        named.update(listed_at=clock.now())
         run.note(cursor=page.next_cursor or "", done=run.done + len(names), touched_at=clock.now())
         tell(run.done, 0)
         reset_queries()
         if page.next_cursor is None:
             break
     now = clock.now()
-    held = ProductLink.objects.filter(ours(), known_until__gt=now, lifetime_days=VALID_FOR_DAYS)
+    held = held_rows().filter(ours(), known_until__gt=now, lifetime_days=VALID_FOR_DAYS)
     unlisted = held.exclude(fingerprint="").exclude(listed_at__gte=run.started_at)
-    for name in unlisted.values_list("external_id", flat=True).iterator(CHUNK):
+    for name in unlisted.values_list(through("external_id"), flat=True).iterator(CHUNK):
         yield Difference("missing", name)
     run.note(finished_at=now)
 
@@ -156,7 +165,7 @@ def _page_differences(names: list[str]) -> Iterator[Difference]:
                 yield Difference("stranger", name)
         elif link.product_id is None:
             yield Difference("deleted", name)
-        elif link.checked_content and link.fingerprint not in ("", link.checked_content):
+        elif link.checked_content and held_of(link).fingerprint not in ("", link.checked_content):
             yield Difference("outdated", name)
 
 

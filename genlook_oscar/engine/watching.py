@@ -88,7 +88,8 @@ def watch() -> None:
 def work_left() -> bool:
     """Whether a watcher is needed: something is live, or a late picture may be asked for."""
     due = over("next_poll_at", clock.now()) & ours() | ~Q(result_url="")
-    return TryOn.objects.live().exists() or TryOn.objects.followed().filter(due).exists()
+    here = TryOn.objects.here()
+    return here.live().exists() or here.followed().filter(due).exists()
 
 
 class _Every:
@@ -248,8 +249,10 @@ def hand_over() -> None:
 def _hand_over(now: datetime, own: Hands | OwnHands | None) -> None:
     lost = past("enqueued_at", now - HAND_OVER_AGAIN, now)
     waiting = Q(enqueued_at__lte=now - SELF_AFTER)
-    ready = TryOn.objects.followed().exclude(result_url="").filter(free("claimed_until", now))
-    queued = TryOn.objects.filter(over("not_before", now), status=TryOn.Status.QUEUED)
+    ready = (
+        TryOn.objects.here().followed().exclude(result_url="").filter(free("claimed_until", now))
+    )
+    queued = TryOn.objects.here().filter(over("not_before", now), status=TryOn.Status.QUEUED)
     if not (ready | queued).exists():
         return
     # No more than the minute's allowance suffices for: the others would only come back.

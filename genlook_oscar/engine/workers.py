@@ -18,7 +18,7 @@ from django.conf import settings
 from django.db import connections
 from django.db.models import Min, Q
 
-from .. import clock, logs
+from .. import clock, logs, shops
 from ..conf import conf
 from ..models import Account, TryOn
 from ..models.moments import LONGEST_WATCH, ahead
@@ -53,7 +53,8 @@ AT_ONCE = 20
 def sign() -> None:
     """Leave a sign of life, which opens the fitting room. For workers only."""
     signs = {"alive_at": clock.now(), "alive_key": fingerprint()}
-    if not Account.mine().update(**signs, stopped_since=None):
+    # Workers are the project's: what one account's shoppers wait for all may count on.
+    if not Account.objects.update(**signs, stopped_since=None):
         Account.mine().get_or_create(defaults=signs)
 
 
@@ -100,7 +101,7 @@ def look_after(*, aside: bool = True) -> None:
     waits, and put right what a dead watcher leaves, a bounded part of it."""
     account = Account.load()
     now = clock.now()
-    waiting = TryOn.objects.aggregate(
+    waiting = TryOn.objects.here().aggregate(
         queued=Min("not_before", filter=Q(status=TryOn.Status.QUEUED)),
         unasked=Min("next_poll_at", filter=Q(status=TryOn.Status.GENERATING)),
     )
@@ -136,8 +137,10 @@ def _close(account: Account, now: datetime, aside: bool) -> bool:
 def wake() -> None:
     """Answer a call, and take up what waits after a standstill; a task."""
     sign()
-    if TryOn.objects.live().exists():
-        ensure_watcher()
+    for shop in conf.accounts:
+        with shops.of(shop):
+            if TryOn.objects.here().live().exists():
+                ensure_watcher()
 
 
 class _Signs:

@@ -29,12 +29,13 @@ class Tenths(Func):
 
 
 def clicked_in(periods: Iterable[Period], products: QuerySet[Any] | None = None) -> QuerySet[TryOn]:
-    """The try-ons clicked on these days, in no order; of these products, or all with None."""
+    """The try-ons clicked in the shop in charge on these days, in no order; of these products, or
+    all with None."""
     chosen = Q(pk__in=[])
     for period in periods:
         first, after = period.moments()
         chosen |= Q(created_at__gte=first, created_at__lt=after)
-    rows = TryOn.objects.filter(chosen).order_by()
+    rows = TryOn.objects.of_shop().filter(chosen).order_by()
     return rows if products is None else rows.filter(product__in=products)
 
 

@@ -6,6 +6,7 @@ mark, or is not kept, its try-ons themselves are counted. So the figures are rig
 moment; the kept days only make them fast.
 """
 
+import hashlib
 from collections.abc import Iterator
 from datetime import date, timedelta
 
@@ -14,8 +15,10 @@ from django.db.models import Q, QuerySet
 from django.utils.timezone import get_default_timezone_name
 
 from .. import clock, logs
+from ..conf import conf
 from ..models import DayMark, ProductDay, ShopDay, TryOn
 from ..models.daily import shop_day
+from ..shops import MAIN
 from ..transactions import atomic
 from .counting import clicked_in, tallies
 from .period import DAY, Period, today
@@ -34,9 +37,20 @@ something did that left no mark."""
 
 
 def kept() -> QuerySet[ShopDay]:
-    """The days whose kept figures hold: counted in this time zone, and unchanged since."""
+    """The days whose kept figures hold: counted in this time zone, and unchanged since. They are
+    the main shop's; those of another one are counted each time."""
+    if conf.shop != MAIN:
+        return ShopDay.objects.none()
     marked = DayMark.objects.values("day")
-    return ShopDay.objects.filter(zone=get_default_timezone_name()).exclude(day__in=marked)
+    return ShopDay.objects.filter(zone=_basis()).exclude(day__in=marked)
+
+
+def _basis() -> str:
+    """What a day was counted by: the time zone, and which shops are apart."""
+    others = conf.shops[1:]
+    zone = get_default_timezone_name()
+    # Shortened, however many there are: the column has room for the longest zone and this.
+    return f"{zone} {hashlib.sha256(repr(others).encode()).hexdigest()[:8]}" if others else zone
 
 
 def catch_up(seconds: float = SECONDS) -> int:
@@ -62,7 +76,7 @@ def due() -> Iterator[date]:
     found: set[date] = set()
     if first and shop_day(first) <= yesterday:
         period = Period(shop_day(first), yesterday)
-        rows = ShopDay.objects.filter(zone=get_default_timezone_name())
+        rows = ShopDay.objects.filter(zone=_basis())
         there = rows.filter(day__range=(period.start, period.end))
         # Nearly always all are there, and no list of them is needed.
         if there.count() < period.length:
@@ -105,7 +119,7 @@ def _keep(row: ShopDay, period: Period) -> None:
     whole = tallies([period]).get((row.day,), Tally())
     for name, value in whole.values().items():
         setattr(row, name, value)
-    row.zone = get_default_timezone_name()
+    row.zone = _basis()
     row.is_final = clock.now() >= period.moments()[1] + LAST_LOOK
     row.save()
     by_product = tallies([period], by_product=True)

@@ -3,6 +3,7 @@ from .alert import Alert, Occurrence
 from .attribution import Attribution
 from .catalogue_run import CatalogueRun
 from .configuration import Configuration
+from .copy import Copy
 from .counter import Counter, Spent
 from .daily import DayMark, ProductDay, ShopDay
 from .experiment import ExperimentVisitor
@@ -26,6 +27,7 @@ __all__ = [
     "CatalogueRun",
     "Configuration",
     "Consent",
+    "Copy",
     "Counter",
     "DayMark",
     "Erasure",

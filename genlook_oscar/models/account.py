@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from .. import clock
+from ..conf import conf
 from .mark import mark
 from .moments import LONGEST_WATCH, free, past
 
@@ -77,14 +78,20 @@ class Account(models.Model):
         return str(_("Genlook account"))
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        self.pk = 1
+        self.pk = self.pk or self.number()
         super().save(*args, **kwargs)
 
     @classmethod
     def mine(cls) -> "models.QuerySet[Account]":
         """The row of the account in charge now, as a query: what is asked or changed with one
         statement. There may be none yet."""
-        return cls.objects.filter(pk=1)
+        return cls.objects.filter(pk=cls.number())
+
+    @classmethod
+    def number(cls) -> int:
+        """The primary key of the account in charge: 1, or 1 more than the site's that it is
+        of."""
+        return 1 + conf.account
 
     @classmethod
     def load(cls) -> "Account":

@@ -18,11 +18,14 @@ from typing import Any
 from django.utils.crypto import salted_hmac
 from django.utils.timezone import get_default_timezone
 
+from ..conf import conf
 from ..visitor import UNKNOWN, Visitor
 
 CREDIT = "credit:"
 """How the names of counters begin that count the shop's credits."""
 
+SHOP = "@"
+"""What stands between the name of a counter and the number of its shop."""
 REPORTED = timedelta(days=30)
 """For so long it is known who has reported a product; as a keyed hash. Chosen here."""
 
@@ -116,7 +119,7 @@ def erasures(shopper: Any, limit: int, now: datetime) -> Allowance:
 def registrations(limit: int, now: datetime) -> Allowance:
     """The products that may be registered in this minute because somebody looks at them."""
     begun = now.astimezone(timezone.utc).replace(second=0, microsecond=0)
-    return Allowance(f"register:{begun:%Y-%m-%dT%H:%M}", limit, begun + timedelta(minutes=1))
+    return Allowance(_here(f"register:{begun:%Y-%m-%dT%H:%M}"), limit, begun + timedelta(minutes=1))
 
 
 def budgets(configuration: Any, now: datetime) -> list[Allowance]:
@@ -141,7 +144,7 @@ def networkless(now: datetime) -> dict[str, str]:
     """Why guests' networks are not known today: the names under which their try-ons are counted
     that came through a proxy nobody told us of, or without an address in the header."""
     day, _ = _day(now)
-    return {_proxied(now): "proxied", f"tryon:{day}:{UNKNOWN}": "header"}
+    return {_here(_proxied(now)): "proxied", _here(f"tryon:{day}:{UNKNOWN}"): "header"}
 
 
 def beyond(budget: list[Allowance]) -> list[Allowance]:
@@ -149,15 +152,25 @@ def beyond(budget: list[Allowance]) -> list[Allowance]:
     return [Allowance(one.name, None, one.until, one.used, one.first) for one in budget]
 
 
+def window_of(budget: Allowance) -> str:
+    """The day or the month of a budget, such as 2026-11-30 or 2026-11."""
+    return budget.name.removeprefix(CREDIT).partition(SHOP)[0]
+
+
 def begins(allowance: Allowance) -> datetime:
     """The midnight at which the day or month of a budget began."""
-    date = allowance.name.removeprefix(CREDIT)
+    date = window_of(allowance)
     day = datetime.fromisoformat(date if len(date) > 7 else f"{date}-01")
     return _midnight(day)
 
 
 def _counted(found: list[tuple[str, int | None, datetime]]) -> list[Allowance]:
-    return [Allowance(*one) for one in found if one[0]]
+    return [Allowance(_here(name), limit, until) for name, limit, until in found if name]
+
+
+def _here(name: str) -> str:
+    """The name with the shop that counts under it; the main one's have none."""
+    return f"{name}{SHOP}{conf.shop}" if conf.shop else name
 
 
 def _day(now: datetime) -> tuple[str, datetime]:

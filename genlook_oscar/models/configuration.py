@@ -4,8 +4,12 @@ from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from .. import shops
+from ..conf import conf
+from ..shops import MAIN
 from ..transactions import atomic
 from .limits import Limits
+from .mark import of_shop
 from .price import Price
 from .share import Share
 from .words import Words, languages_now, page_address
@@ -33,12 +37,16 @@ class ConfigurationQuerySet(models.QuerySet["Configuration"]):
 def end_links() -> None:
     """End all links to shared pictures, for good, where sharing is off. Whoever switches it off
     does so in one transaction with this."""
-    if not Configuration.objects.filter(sharing=True).exists():
-        Share.objects.all().delete()
+    on = dict(Configuration.objects.values_list("pk", "sharing"))
+    for shop in conf.shops:
+        with shops.of(shop):
+            if not on.get(Configuration.number(), on.get(1)):
+                Share.objects.filter(of_shop("tryon__shop")).delete()
 
 
 class Configuration(Limits, Price):
-    """The merchant's settings: one row, edited in the admin."""
+    """The merchant's settings, edited in the admin: one row, and one for each shop that has
+    settings of its own; the others go by the first."""
 
     class Audience(models.TextChoices):
         EVERYONE = "everyone", _("Everyone, guests included")
@@ -205,7 +213,7 @@ class Configuration(Limits, Price):
         return str(_("Virtual try-on"))
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        self.pk = 1
+        self.pk = self.pk or self.number()
         named = kwargs.get("update_fields")
         if named is not None and "sharing" not in named:
             return super().save(*args, **kwargs)
@@ -216,12 +224,24 @@ class Configuration(Limits, Price):
     @classmethod
     def mine(cls) -> "models.QuerySet[Configuration]":
         """The row in charge now, as a query; none while nobody has saved any."""
-        return cls.objects.filter(pk=1)
+        return cls.objects.filter(pk=cls.number())
+
+    @classmethod
+    def number(cls) -> int:
+        """The primary key of the row in charge: 1, or 1 more than the site's that it is of."""
+        return 1 + conf.shop
 
     @classmethod
     def load(cls) -> "Configuration":
         """Return the one row, or the defaults (unsaved) while nobody has saved any."""
-        return cls.mine().first() or cls(pk=1)
+        found = cls.mine().first()
+        if found is None and conf.shop != MAIN:
+            found = cls.objects.filter(pk=1).first()
+            # Saved, it becomes the shop's own; until then it speaks with the main one's words.
+            if found:
+                found.__dict__["_words_of"] = found.pk
+                found.pk = cls.number()
+        return found or cls(pk=cls.number())
 
     def words(self) -> Words:
         """The merchant's own words in the language active now, all empty where there are none.
@@ -229,7 +249,8 @@ class Configuration(Limits, Price):
         known: dict[str, Words] = self.__dict__.setdefault("_words", {})
         codes = languages_now()
         if codes[0] not in known:
-            rows = Words.objects.filter(configuration=self.pk, language__in=codes)
+            whose = self.__dict__.get("_words_of", self.pk)
+            rows = Words.objects.filter(configuration=whose, language__in=codes)
             self.keep_words(rows.order_by("-language").first() if self.pk else None)
         return known[codes[0]]
 

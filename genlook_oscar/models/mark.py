@@ -10,7 +10,9 @@ import hmac
 
 from django.db.models import Q
 
+from .. import shops
 from ..conf import conf
+from ..shops import MAIN
 
 
 def mark() -> str:
@@ -21,10 +23,38 @@ def mark() -> str:
     return hmac.new(conf.api_key.encode(), conf.base_url.encode(), hashlib.sha256).hexdigest()[:16]
 
 
+def marks() -> list[str]:
+    """Those of all configured accounts."""
+    found = []
+    for shop in conf.accounts:
+        with shops.of(shop):
+            found.append(mark())
+    return found
+
+
 def ours(field: str = "account") -> Q:
     """The condition that what the row names is at the configured account. Rows from before
     accounts were told apart count as ours."""
     return Q(**{f"{field}__in": ["", mark()]})
+
+
+def of_shop(field: str = "shop") -> Q:
+    """The condition that a row is the shop's in charge; none in a project with one shop. What
+    belongs to a site that is named no more is the main shop's."""
+    named = conf.shops[1:]
+    if not named:
+        return Q()
+    return ~Q(**{f"{field}__in": named}) if conf.shop == MAIN else Q(**{field: conf.shop})
+
+
+def at_account(field: str = "shop") -> Q:
+    """The condition that a row is of one of the shops whose account is in charge; none in a
+    project with one account."""
+    mates = conf.mates
+    others = [shop for shop in conf.shops if shop not in mates]
+    if not others:
+        return Q()
+    return ~Q(**{f"{field}__in": others}) if MAIN in mates else Q(**{f"{field}__in": list(mates)})
 
 
 def last_sent_here(field: str = "accounts") -> Q:

@@ -1,9 +1,12 @@
+import hashlib
 import uuid
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from .. import clock
+from ..conf import conf
+from ..shops import MAIN
 from .mark import mark
 from .shopper import Shopper
 from .storage import private_storage
@@ -15,6 +18,15 @@ def photo_path(photo: "Photo", filename: str) -> str:
     return f"photos/{name[:2]}/{name}.jpg"
 
 
+def told_apart(sha256: str) -> str:
+    """The hash under which the shop in charge keeps a picture: two shops never share one."""
+    return (
+        sha256
+        if conf.shop == MAIN
+        else hashlib.sha256(f"{conf.shop} {sha256}".encode()).hexdigest()
+    )
+
+
 class Photo(models.Model):
     """A shopper's picture, rebuilt by us, known to Genlook by its `image_id`.
 
@@ -23,6 +35,8 @@ class Photo(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     shopper = models.ForeignKey(Shopper, on_delete=models.CASCADE, related_name="photos")
+    shop = models.PositiveIntegerField(default=0, editable=False)
+    """The number of the shop that it was given to, see `shops`."""
     file = models.FileField(upload_to=photo_path, storage=private_storage, max_length=200)
     sha256 = models.CharField(max_length=64, null=True)
     width = models.PositiveIntegerField()

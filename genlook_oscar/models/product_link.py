@@ -1,4 +1,5 @@
 from datetime import datetime
+from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -37,16 +38,44 @@ BLOCKING = (
 WARNINGS = (Ready.NO_DESCRIPTION, Ready.SHARED_PICTURE)
 
 
-class ProductLink(models.Model):
-    """What ties one Oscar product to one Genlook product."""
+class Wanted(models.TextChoices):
+    """What a worker shall do at Genlook when a request can be spared."""
 
-    class Wanted(models.TextChoices):
-        """What a worker shall do at Genlook when a request can be spared."""
+    NOTHING = "", _("nothing")
+    REGISTER = "register", _("register")
+    REFRESH = "refresh", _("send again")
+    FORGET = "forget", _("forget")
 
-        NOTHING = "", _("nothing")
-        REGISTER = "register", _("register")
-        REFRESH = "refresh", _("send again")
-        FORGET = "forget", _("forget")
+
+class Held:
+    """What an account at Genlook holds of a product, as far as this shop knows."""
+
+    account: Any
+    fingerprint: Any
+    known_until: Any
+
+    def is_known(self, fingerprint: str, at: datetime | None = None) -> bool:
+        """Whether Genlook should hold this very content, so that naming it is enough."""
+        moment = at or clock.now()
+        return bool(
+            self.is_ours
+            and self.fingerprint
+            and self.fingerprint == fingerprint
+            and self.known_until
+            and self.known_until > moment
+        )
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether what was last sent went to the account that is configured now."""
+        return self.account in ("", mark())
+
+
+class ProductLink(Held, models.Model):
+    """What ties one Oscar product to one Genlook product, and what the main shop's account holds
+    of it; for what other accounts hold see `Copy`."""
+
+    Wanted = Wanted
 
     product = models.OneToOneField(
         "catalogue.Product",
@@ -135,19 +164,3 @@ class ProductLink(models.Model):
 
     def __str__(self) -> str:
         return self.external_id
-
-    def is_known(self, fingerprint: str, at: datetime | None = None) -> bool:
-        """Whether Genlook should hold this very content, so that naming it is enough."""
-        moment = at or clock.now()
-        return bool(
-            self.is_ours
-            and self.fingerprint
-            and self.fingerprint == fingerprint
-            and self.known_until
-            and self.known_until > moment
-        )
-
-    @property
-    def is_ours(self) -> bool:
-        """Whether what was last sent went to the account that is configured now."""
-        return self.account in ("", mark())

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from .. import clock
 from . import returns
 from .daily import DayMark
-from .mark import mark, ours
+from .mark import at_account, mark, of_shop, ours
 from .moments import free, over
 from .photo import Photo
 from .product_link import ProductLink
@@ -44,7 +44,15 @@ class TryOnQuerySet(models.QuerySet["TryOn"]):
 
     def ours(self) -> "TryOnQuerySet":
         """Those sent to the account that is configured now, or nowhere yet."""
-        return self.filter(ours())
+        return self.here().filter(ours())
+
+    def here(self) -> "TryOnQuerySet":
+        """Those of the shops whose account is in charge."""
+        return self.filter(at_account())
+
+    def of_shop(self) -> "TryOnQuerySet":
+        """Those of the shop in charge."""
+        return self.filter(of_shop())
 
     def move(self, pk: Any, source: str, target: str, **values: Any) -> bool:
         """Change the status of one row from `source` to `target`, with `values`.
@@ -167,6 +175,8 @@ class TryOn(models.Model):
         on_delete=models.SET_NULL,
         related_name="genlook_tryons",
     )
+    shop = models.PositiveIntegerField(default=0, editable=False)
+    """The number of the shop that it was clicked in, see `shops`."""
     product_title = models.CharField(_("product's title"), max_length=255, blank=True)
     status = models.CharField(
         _("status"), max_length=16, choices=Status.choices, default=Status.QUEUED, db_index=True

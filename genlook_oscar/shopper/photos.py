@@ -13,6 +13,8 @@ from django.template.defaultfilters import filesizeformat
 from .. import clock, logs
 from ..conf import conf
 from ..models import Account, Configuration, Photo, Shopper
+from ..models.mark import of_shop
+from ..models.photo import told_apart
 from ..pictures import Busy, Header, Held, Patience, held
 from ..transactions import atomic
 from . import identity
@@ -73,7 +75,7 @@ def keep(shopper: Shopper, rebuilt: Rebuilt, configuration: Configuration) -> Ph
             )
     except PhotoRefused:
         # There was no room for it; the transaction is over, so this stays.
-        Account.mine().filter(storage_failed_at=None).update(storage_failed_at=clock.now())
+        Account.objects.filter(storage_failed_at=None).update(storage_failed_at=clock.now())
         raise
     photo.warnings = rebuilt.warnings
     return photo
@@ -82,7 +84,7 @@ def keep(shopper: Shopper, rebuilt: Rebuilt, configuration: Configuration) -> Ph
 def mine(request: HttpRequest) -> QuerySet[Photo]:
     """Return the photos of whoever is asking that can be shown and used now."""
     owned = Photo.objects.filter(identity.shopper_filter(request))
-    return owned.filter(erased_at=None, expires_at__gt=clock.now())
+    return owned.filter(of_shop(), erased_at=None, expires_at__gt=clock.now())
 
 
 def _content(uploaded_file: Any) -> bytes:
@@ -100,7 +102,7 @@ def _content(uploaded_file: Any) -> bytes:
 
 def _given_again(shopper: Shopper, rebuilt: Rebuilt, configuration: Configuration) -> Photo | None:
     now = clock.now()
-    photo = shopper.photos.filter(sha256=rebuilt.sha256).first()
+    photo = shopper.photos.filter(sha256=told_apart(rebuilt.sha256)).first()
     if photo is None:
         return None
     # The sweep may be erasing it in this moment: who changes the row first has it.
@@ -118,7 +120,8 @@ def _stored(shopper: Shopper, rebuilt: Rebuilt, configuration: Configuration) ->
     now = clock.now()
     photo = Photo(
         shopper=shopper,
-        sha256=rebuilt.sha256,
+        shop=conf.shop,
+        sha256=told_apart(rebuilt.sha256),
         width=rebuilt.width,
         height=rebuilt.height,
         created_at=now,

@@ -13,7 +13,9 @@ def share(tryon: TryOn) -> Share | None:
     """Return the link to the picture of `tryon`, made now if need be; None when there is no
     picture, or no longer, or the shop does not allow it."""
     # Whoever switches sharing off changes this row first, so no link outlives that.
-    if not Configuration.objects.select_for_update().filter(pk=1, sharing=True).first():
+    known = Configuration.objects.select_for_update().filter(pk__in={1, Configuration.number()})
+    configuration = known.order_by("-pk").first()
+    if configuration is None or not configuration.sharing:
         return None
     # Whoever erases the picture changes this row first, so no link is made behind her back.
     row = TryOn.objects.select_for_update().filter(pk=tryon.pk, hidden_at=None).first()
@@ -30,7 +32,9 @@ def take_back(tryon: TryOn) -> None:
 def shared(token: str) -> Any:
     """The try-on whose picture this token shows, with its product; None when the token is
     unknown, taken back, or the picture is gone. One query."""
-    alive = TryOn.objects.filter(
-        status=TryOn.Status.COMPLETED, hidden_at=None, expires_at__gt=clock.now()
-    ).exclude(result="")
+    alive = (
+        TryOn.objects.of_shop()
+        .filter(status=TryOn.Status.COMPLETED, hidden_at=None, expires_at__gt=clock.now())
+        .exclude(result="")
+    )
     return alive.select_related("product__parent").filter(share__token=token).first()

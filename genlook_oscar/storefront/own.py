@@ -14,6 +14,7 @@ from django.utils.translation import get_language
 
 from .. import logs
 from ..models import Photo, TryOn
+from ..models.mark import of_shop
 from ..shopper import identity
 from ..shopper.photos import mine as photos
 from .answers import not_found
@@ -52,7 +53,7 @@ of that time. Chosen here; nobody misses what changes in the catalogue while she
 
 def tryons(request: HttpRequest) -> QuerySet[TryOn]:
     """Her try-ons that she has not deleted, newest first, with product and photo."""
-    return _kept().filter(identity.shopper_filter(request))
+    return _kept().filter(of_shop(), identity.shopper_filter(request))
 
 
 def _kept() -> QuerySet[TryOn]:
@@ -78,7 +79,7 @@ def state(request: HttpRequest, pk: UUID) -> Any:
     key = f"genlook_oscar:product:{get_language()}:{pk}"
     known = _remembered(key)
     rows = _without_product() if known else _with_product()
-    found: Any = _only(rows.filter(identity.shopper_filter(request)), pk)
+    found: Any = _only(rows.filter(of_shop(), identity.shopper_filter(request)), pk)
     found.product_told = known or product_data(found)
     if not known and not found.is_final:
         _remember(key, found.product_told)

@@ -23,6 +23,10 @@ TYPE, VALUE = "genlook_oscar.E010", "genlook_oscar.E011"
 WRONG = [
     ("API_KEY", ["gk_secret"], TYPE, 'GENLOOK_API_KEY = os.environ.get("GENLOOK_API_KEY", "")'),
     ("API_KEY", "gk se\ncret", VALUE, 'GENLOOK_API_KEY = os.environ.get("GENLOOK_API_KEY", "")'),
+    ("SITE_KEYS", ["gk_secret"], TYPE, "GENLOOK_SITE_KEYS = {2: os.environ.get("),
+    ("SITE_KEYS", {"b.example": "gk_secret"}, VALUE, "GENLOOK_SITE_KEYS = {2: os.environ.get("),
+    ("SITE_KEYS", {2: "gk_secret two"}, VALUE, "GENLOOK_SITE_KEYS = {2: os.environ.get("),
+    ("SITE_KEYS", {0: "gk_secret"}, VALUE, "GENLOOK_SITE_KEYS = {2: os.environ.get("),
     ("BASE_URL", 5, TYPE, 'GENLOOK_BASE_URL = "https://api.genlook.app/tryon/v1"'),
     ("BASE_URL", "api.example", VALUE, 'GENLOOK_BASE_URL = "https://api.example/tryon/v1"'),
     (
@@ -129,10 +133,10 @@ def test_whoever_writes_that_line_is_rid_of_it(settings, name, value, id, line):
     names = {"__file__": "/srv/shop/settings.py", "os": os, "Path": Path}
     exec(message.hint.removeprefix("Write "), names)
     setattr(settings, f"GENLOOK_{name}", names[f"GENLOOK_{name}"])
-    # The tests have no key in their environment, no folder /srv/shop, no host, no such cluster
-    # and no certificate.
+    # The tests have no key in their environment, no folder /srv/shop, no host, no such cluster,
+    # no certificate, and one shop.
     expected = {"genlook_oscar.W001", "genlook_oscar.W005", "genlook_oscar.W009"}
-    expected |= {"genlook_oscar.W017", "genlook_oscar.W020"}
+    expected |= {"genlook_oscar.W017", "genlook_oscar.W020", "genlook_oscar.E014"}
     assert {found.id for found in told()} <= expected
 
 

@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from ... import shops
 from ...api import GenlookError
 from ...catalogue.census import census
 from ...catalogue.readiness import SMALL_SIDE
@@ -40,10 +41,20 @@ class Command(BaseCommand):
         forget.add_argument("--deleted", action="store_true", help="all that the shop has deleted")
         forget.add_argument("--all", action="store_true", help="all that the shop has ever sent")
         for command in commands.choices.values():
+            command.add_argument(
+                "--site", type=int, default=shops.MAIN, help="of GENLOOK_SITE_KEYS, by its number"
+            )
             command.add_argument("--restart", action="store_true", help="begin anew")
             command.add_argument("--no-progress", action="store_true", help="show no progress")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["site"] not in conf.shops:
+            words = _("GENLOOK_SITE_KEYS names no site %(site)d.")
+            raise CommandError(words % {"site": options["site"]}, returncode=FAILED)
+        with shops.of(options["site"]):
+            self._handle(options)
+
+    def _handle(self, options: dict[str, Any]) -> None:
         command = options["command"]
         if command != "check" and not conf.api_key:
             raise CommandError(
@@ -104,11 +115,7 @@ class Command(BaseCommand):
                 )
                 raise CommandError(words % {"names": ", ".join(missing)}, returncode=FAILED)
             return links
-        return (
-            walks.known_of_deleted()
-            if options["deleted"]
-            else ProductLink.objects.exclude(sent_at=None)
-        )
+        return walks.known_of_deleted() if options["deleted"] else walks.ever_sent()
 
     def _diff(self, options: dict[str, Any]) -> int:
         run = self._begin("diff", 0, options)

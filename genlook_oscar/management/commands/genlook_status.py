@@ -1,15 +1,17 @@
 import json
 import sys
 from argparse import ArgumentParser
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError
 from django.utils.translation import gettext as _
 
+from ... import shops
 from ...catalogue.census import Census, census
 from ...causes import OK, SEVERITIES
+from ...conf import conf
 from ...engine.books import Ledger, ledger
 from ...engine.findings import DATABASE_DOWN, Finding
 from ...engine.health import Health
@@ -17,6 +19,27 @@ from ...engine.monitoring import watched
 from ...engine.report import Line, lines
 from ...models import Account, Configuration
 from ...money import cost_words
+from ...shop_addresses import shop_name
+
+
+@dataclass(frozen=True)
+class Shop:
+    """How one shop is doing, and its credits; its name is empty where it is the only one."""
+
+    shop: int
+    name: str
+    health: Health
+    credits: dict[str, Ledger]
+    products: Census
+    cost: dict[str, str] | None
+
+    def as_dict(self) -> dict[str, Any]:
+        """All of it in types that JSON knows."""
+        which = {"site": self.shop or None, "name": self.name} if self.name else {}
+        told = {name: asdict(counts) for name, counts in self.credits.items()}
+        counted = {"total": self.products.total, "fit": self.products.fit}
+        more = {"ledger": told, "cost": self.cost, "products": counted}
+        return {**which, **self.health.as_dict(), **more}
 
 
 class Command(BaseCommand):
@@ -31,20 +54,29 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
+            found = [self._look(shop) for shop in conf.shops]
+        except DatabaseError:
+            self._database_down(as_json=options["json"])
+        worst = max((one.health.severity for one in found), key=SEVERITIES.index)
+        if options["json"]:
+            told = [one.as_dict() for one in found]
+            self._dump(told[0] if len(told) == 1 else {"severity": worst, "shops": told})
+        else:
+            for one in found:
+                if len(found) > 1:
+                    self.stdout.write(self.style.MIGRATE_HEADING(f"\n{one.name}"))
+                with shops.of(one.shop):
+                    self._print(one.health, one.credits, one.products)
+        sys.exit(SEVERITIES.index(worst))
+
+    def _look(self, shop: int) -> "Shop":
+        with shops.of(shop):
             found = watched(aside=False)
             account = Account.mine().first() or Account()
             products = census()
             credits = {"total": ledger(), "since_reading": ledger(since=account.books_at)}
-        except DatabaseError:
-            self._database_down(as_json=options["json"])
-        if options["json"]:
-            told = {name: asdict(counts) for name, counts in credits.items()}
-            counted = {"total": products.total, "fit": products.fit}
-            more = {"ledger": told, "cost": self._cost(credits), "products": counted}
-            self._dump({**found.as_dict(), **more})
-        else:
-            self._print(found, credits, products)
-        sys.exit(SEVERITIES.index(found.severity))
+            name = shop_name() if len(conf.shops) > 1 else ""
+            return Shop(shop, name, found, credits, products, self._cost(credits))
 
     def _cost(self, credits: dict[str, Ledger]) -> dict[str, str] | None:
         """What the settled credits have cost at the present price; None without one."""

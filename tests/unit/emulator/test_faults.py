@@ -344,3 +344,18 @@ def test_fields_of_an_answer_are_changed(api: Api, control: Control) -> None:
     control.fault("change", path="/account/", fields={"creditBalance": None, "other": [1]})
     assert api.get("/account/credits").json() == {"other": [1]}
     assert api.credits() == 1000
+
+
+def test_a_fault_and_a_balance_of_one_account(
+    api: Api, control: Control, emulator: Emulator, make_api: Callable[..., Api]
+) -> None:
+    other = make_api(emulator, "gk_other")
+    control.fault("error", code="INSUFFICIENT_CREDITS", key="gk_other", times=None)
+    assert api.get("/account/credits").status_code == 200
+    refused(other.get("/account/credits"), 402, "INSUFFICIENT_CREDITS")
+    control.clear_faults()
+    control.settings(api_key="gk_other", credits=7)
+    assert (api.credits(), other.credits()) == (1000, 7)
+    log = control.requests()
+    assert len({row["account"] for row in log}) == 2
+    assert "gk_other" not in str(log)
