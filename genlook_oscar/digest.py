@@ -19,6 +19,7 @@ from .insight.conversion import conversion
 from .insight.period import DAY, Period
 from .insight.series import figures
 from .models import Alert, Configuration, Occurrence
+from .money import cost_words
 from .shop_addresses import link, whom
 from .transactions import atomic
 
@@ -51,14 +52,14 @@ def send_due() -> None:
             code=CODE,
             severity=OK,
             subject=named(gettext("Try-ons from %(start)s to %(end)s") % numbers),
-            text="\n".join(lines(week)),
+            text="\n".join(lines(week, configuration)),
             link=link([*FIGURES, *pages()]),
         )
         sent = leave(alert, Alert.Channel.MAIL, to)
     deliver([sent])
 
 
-def lines(week: Period) -> Iterator[str]:
+def lines(week: Period, configuration: Configuration) -> Iterator[str]:
     """What is told of these days, by the same counts as the page of figures, and of now; in the
     language active now."""
     days = figures(week).values()
@@ -70,7 +71,9 @@ def lines(week: Period) -> Iterator[str]:
     yield ngettext("%(count)d try-on", "%(count)d try-ons", made) % {"count": made}
     yield ngettext("%(count)d picture", "%(count)d pictures", pictures) % {"count": pictures}
     yield gettext("%(count)d failed") % {"count": total["failed"]}
-    yield ngettext("%(count)d credit", "%(count)d credits", credits) % {"count": credits}
+    spent = ngettext("%(count)d credit", "%(count)d credits", credits) % {"count": credits}
+    cost = cost_words(configuration, credits)
+    yield f"{spent} ({cost})" if cost else spent
     if total["uncertain"]:
         yield gettext("%(count)d more credits may have been spent") % {"count": total["uncertain"]}
     found = conversion(week, total["shoppers"])

@@ -101,6 +101,7 @@ def test_it_is_off_until_somebody_wants_it(db: None) -> None:
 
 def test_its_numbers_are_those_of_the_page(busy: None, at: Any, admin_client: Client) -> None:
     at("2026-11-30 08:00")
+    Configuration.objects.update(credit_price="0.10", credit_currency="EUR")
     digest.send_due()
     (message,) = mail.outbox
     page = admin_client.get("/dashboard/try-on/", dict(zip(("start", "end"), WEEK, strict=True)))
@@ -112,7 +113,7 @@ def test_its_numbers_are_those_of_the_page(busy: None, at: Any, admin_client: Cl
         f"{total.total} try-ons",
         f"{total.completed} pictures",
         f"{total.failed} failed",
-        f"{total.settled} credits",
+        f"{total.settled} credits (€0.70)",
         f"{total.uncertain} more credits may have been spent",
         f"Of {after.shoppers} shoppers with a picture, {basket} put the item into the basket and "
         "0 ordered it",

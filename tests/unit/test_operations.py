@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from genlook_oscar.causes import CAUSES, HEALTH
+from genlook_oscar.causes import ALARMS, CAUSES, HEALTH
 from genlook_oscar.causes.cause import TELLINGS
 from genlook_oscar.engine.findings import Finding
 from genlook_oscar.engine.health import Health
+from genlook_oscar.engine.messages import REFUSALS
 from genlook_oscar.queue_checks import check_queue
 
 pytestmark = pytest.mark.anydb
@@ -55,6 +56,14 @@ def test_each_finding_is_explained():
     assert explained == {code for code, cause in CAUSES.items() if HEALTH in cause.told} - {
         "healthy"
     }
+
+
+@pytest.mark.parametrize("cause", CAUSES.values(), ids=lambda cause: cause.code)
+def test_a_click_reads_what_the_cause_says(cause):
+    if cause.circuit:
+        assert str(REFUSALS[cause.circuit].text) == str(cause.shopper)
+    if cause.alarm:
+        assert ALARMS[cause.alarm] is cause
 
 
 @pytest.mark.parametrize("cause", CAUSES.values(), ids=lambda cause: cause.code)
