@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .. import clock
 from ..causes import CRITICAL, MAIL, WARNING, WEBHOOK, Cause
+from ..conf import conf
 from .mark import mark
 
 EVERY_ACCOUNT = "*"
@@ -18,8 +19,14 @@ EVERY_ACCOUNT = "*"
 SKEW = timedelta(hours=1)
 
 
+def whose() -> str:
+    """Whose the occurrences are that are noted now: the account's in charge, by its mark; where
+    there are several shops, which may share an account, the shop's."""
+    return f"@{conf.shop}" if conf.shop else mark()
+
+
 class Occurrence(models.Model):
-    """One cause of one account at Genlook: since when it holds (None: it does not), and when the
+    """One cause of one account, or shop: since when it holds (None: it does not), and when the
     merchant was last told. `detail` says more, and nothing that is secret."""
 
     mark = models.CharField(max_length=16, blank=True, editable=False)
@@ -43,15 +50,15 @@ class Occurrence(models.Model):
     @classmethod
     def mine(cls) -> "models.QuerySet[Occurrence]":
         """Those of the account in charge now."""
-        return cls.objects.filter(mark=mark())
+        return cls.objects.filter(mark=whose())
 
     @classmethod
     def begin(cls, code: str, detail: str = "", *, of: str | None = None) -> None:
-        """Note that a cause holds, of the account in charge or `of` another mark."""
-        now, whose = clock.now(), mark() if of is None else of
+        """Note that a cause holds, of the account in charge or `of` another, see `whose`."""
+        now, owner = clock.now(), whose() if of is None else of
         values: dict[str, Any] = {"last_at": now, "detail": detail[:200]}
-        cls.objects.get_or_create(mark=whose, code=code, defaults={"since": now, **values})
-        row = cls.objects.filter(mark=whose, code=code)
+        cls.objects.get_or_create(mark=owner, code=code, defaults={"since": now, **values})
+        row = cls.objects.filter(mark=owner, code=code)
         row.filter(since=None).update(since=now)
         if detail:
             row.update(**values)
@@ -59,7 +66,7 @@ class Occurrence(models.Model):
     @classmethod
     def end(cls, *codes: str, of: str | None = None) -> None:
         """Note that these causes hold no longer."""
-        rows = cls.objects.filter(mark=mark() if of is None else of, code__in=codes)
+        rows = cls.objects.filter(mark=whose() if of is None else of, code__in=codes)
         rows.exclude(since=None).update(since=None)
 
     @classmethod
@@ -81,7 +88,7 @@ class Occurrence(models.Model):
         if severity == CRITICAL:
             due |= Q(told_severity=WARNING)
         row = cls.objects.filter(
-            due, mark=mark() if of is None else of, code=cause.code, since__lte=now - cause.after
+            due, mark=whose() if of is None else of, code=cause.code, since__lte=now - cause.after
         )
         return bool(row.update(told_at=now, told_severity=severity))
 

@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.contrib.sites.models import Site
 from django.core import mail
 from django.test import Client, override_settings
 from django.utils import timezone
@@ -136,6 +137,31 @@ def test_where_the_shop_is_and_in_its_language(shop: Any, at: Any) -> None:
     (message,) = mail.outbox
     assert "23. November 2026" in message.subject
     assert timezone.localtime(clock.now(), BERLIN).day == 29
+
+
+def test_each_shop_of_one_account_has_its_own_and_is_told_itself(
+    busy: None, at: Any, settings: Any, emulator: Any, on_commit: Any
+) -> None:
+    from genlook_oscar import shops, tasks
+
+    site = Site.objects.create(domain="b.example", name="B")
+    settings.GENLOOK_SITE_KEYS = {site.pk: settings.GENLOOK_API_KEY}
+    with shops.of(site.pk):
+        row = Configuration.load()
+        row.enabled = row.weekly_digest = True
+        row.alert_emails = "mei@example.com"
+        row.save()
+    Account.objects.update(drift=3, books_since=clock.now())
+    at("2026-11-30 08:00")
+    for _ in range(2):
+        with on_commit():
+            tasks.sweep()
+    told = [(message.to[0], message.subject.rpartition(": ")[2]) for message in mail.outbox]
+    for address in ("ada@example.com", "mei@example.com"):
+        subjects = [subject for to, subject in told if to == address]
+        assert [subject[:12] for subject in subjects].count("Try-ons from") == 1
+        drifts = [subject for subject in subjects if "3 credits more" in subject]
+        assert len(drifts) == 1
 
 
 @pytest.fixture
