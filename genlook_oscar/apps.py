@@ -1,4 +1,5 @@
 from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
 from django.apps import AppConfig
@@ -16,6 +17,7 @@ class GenlookOscarConfig(AppConfig):
 
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
+        _need_posix()
         _load_queue()
 
     def ready(self) -> None:
@@ -39,6 +41,17 @@ class GenlookOscarConfig(AppConfig):
 
         post_migrate.connect(
             ensure_schedules, sender=self, dispatch_uid="genlook_oscar.ensure_schedules"
+        )
+
+
+def _need_posix() -> None:
+    """Say on what systems pictures can be read, before an import does that names a module. Raises
+    ImproperlyConfigured: no system check would come to it."""
+    if find_spec("fcntl") is None:
+        raise ImproperlyConfigured(
+            "genlook_oscar runs on Linux, macOS and other POSIX systems: it reads pictures in "
+            "processes whose time and memory the system bounds, which Windows does not. Run the "
+            "shop in WSL or in a container there."
         )
 
 

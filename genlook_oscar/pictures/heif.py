@@ -16,6 +16,9 @@ TILES_OVER = 4
 """How many times the picture's pixels its tiles may have; a row or a column of them hangs over
 the edge of a small picture."""
 
+UNSPECIFIED, MOST_PRIMARIES, MOST_TRANSFER = 2, 22, 18
+"""Numbers in ITU-T H.273: what is not known, and the largest that mean something."""
+
 _CODED = {"HEIF": {b"hvc1", b"hev1"}, "AVIF": {b"av01"}}
 _FILMS = {b"avis", b"msf1", b"hevc", b"hevx"}
 _METADATA = {b"Exif", b"mime", b"uri "}
@@ -39,13 +42,16 @@ class _File:
     main: int = 0
     items: dict[int, _Item] = field(default_factory=dict)
     alpha: bool = False
+    renamed: dict[int, bytes] = field(default_factory=dict)
+    """What stands instead of four bytes in a place of the file."""
 
 
 def read(content: bytes) -> Header:
     """The header of a HEIF or AVIF file. Its body keeps every byte in its place, because the
     file is full of offsets; what must not be read is renamed."""
     kind = "AVIF" if sniff(content) == "AVIF" else "HEIF"
-    file, renamed = _File(), dict[int, bytes]()
+    file = _File()
+    renamed = file.renamed
     for name, at, start, end in _boxes(content, 0, len(content)):
         if name == b"ftyp":
             # Of a film the still picture is taken, not the film's first frame.
@@ -165,11 +171,13 @@ def _properties(content: bytes, at: int, limit: int, file: _File) -> None:
     links = []
     for name, _, start, end in _boxes(content, at, limit):
         if name == b"ipco":
-            known += [
+            for kind, _, a, b in _boxes(content, start, end):
                 # Of the others nothing is asked, and they may be large.
-                (kind, content[a:b] if kind in (b"ispe", b"colr", b"irot", b"auxC") else b"")
-                for kind, _, a, b in _boxes(content, start, end)
-            ]
+                read = kind in (b"ispe", b"colr", b"irot", b"auxC")
+                known.append((kind, content[a:b] if read else b""))
+                if kind == b"colr" and content[a : a + 4] == b"nclx" and b - a >= 8:
+                    numbers = struct.unpack_from(">HH", content, a + 4)
+                    file.renamed |= _spelled(a + 4, *numbers)
         elif name == b"ipma":
             links.append((start, end))
     for start, _ in links:
@@ -184,6 +192,15 @@ def _properties(content: bytes, at: int, limit: int, file: _File) -> None:
                 index &= 0x7FFF if large else 0x7F
                 if item is not None and index < len(known):
                     item.properties.append(known[index])
+
+
+def _spelled(place: int, primaries: int, transfer: int) -> dict[int, bytes]:
+    """What decoders give up on without need: numbers of colours that nobody knows."""
+    told = primaries if primaries <= MOST_PRIMARIES else UNSPECIFIED
+    curve = transfer if transfer <= MOST_TRANSFER else UNSPECIFIED
+    if (told, curve) == (primaries, transfer):
+        return {}
+    return {place: struct.pack(">HH", told, curve)}
 
 
 def _references(content: bytes, at: int, limit: int, file: _File) -> None:

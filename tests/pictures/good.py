@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from PIL import Image, ImageCms
 from PIL.PngImagePlugin import PngInfo
 
+from genlook_oscar.pictures import profiles
+
 from . import making as make
 from .making import Maker
 
@@ -20,6 +22,7 @@ SIZE = (400, 600)
 SAND, MOSS, WINE, PLUM = (214, 180, 140), (92, 122, 74), (140, 40, 52), (96, 60, 110)
 """Colours of clothes that all three spaces have."""
 WHITE = (255, 255, 255)
+BLACK = (0, 0, 0)
 
 
 def quarters(
@@ -83,6 +86,15 @@ def _profiled(kind: str, profile: bytes) -> bytes:
     return make.encoded(image, kind, **options)
 
 
+def _numbered(kind: str, primaries: int, transfer: int) -> bytes:
+    """In a colour space that is named by its numbers in a `nclx` box."""
+    profile = profiles.coded(primaries, transfer)
+    image = in_space(profile) if profile else quarters()
+    image.info.pop("icc_profile", None)
+    file = make.encoded(image, kind, **_best(kind))
+    return make.changed(file, file.index(b"nclx") + 4, struct.pack(">HH", primaries, transfer))
+
+
 def _deep_png(colour: int) -> bytes:
     """16 bits a channel; the low bits say what the high ones do not."""
     rows = bytearray()
@@ -111,6 +123,30 @@ def _seen_through(kind: str) -> bytes:
 def _moving(kind: str) -> bytes:
     frames = [quarters((PLUM, SAND, MOSS, WINE)), quarters((WINE, PLUM, SAND, MOSS))]
     return make.encoded(quarters(), kind, save_all=True, append_images=frames, **_best(kind))
+
+
+def _burst() -> bytes:
+    """Several pictures in one file, of which the second is the one to be shown."""
+    import pillow_heif
+
+    file = pillow_heif.from_pillow(quarters((WINE, PLUM, SAND, MOSS)))
+    file.add_from_pillow(quarters())
+    out = io.BytesIO()
+    file.save(out, primary_index=1, **_best("HEIF"))
+    return out.getvalue()
+
+
+def _right_clear() -> Image.Image:
+    alpha = Image.new("L", SIZE, 255)
+    alpha.paste(0, (SIZE[0] // 2, 0, *SIZE))
+    return alpha
+
+
+def _clear_palette() -> bytes:
+    image = quarters().quantize(4, dither=Image.Dither.NONE)
+    clear = image.getpixel((SIZE[0] - 1, 0)), image.getpixel((SIZE[0] - 1, SIZE[1] - 1))
+    alphas = bytes(0 if index in clear else 255 for index in range(4))
+    return make.encoded(image, "PNG", transparency=alphas)
 
 
 def _unmarked(**options: object) -> bytes:
@@ -169,6 +205,41 @@ GOOD: dict[str, Good] = {
                 b"cHRM",
                 struct.pack(">8I", 31270, 32900, 64000, 33000, 21000, 71000, 15000, 6000),
             ),
+        )
+    ),
+    **{
+        f"{kind}, {name} by nclx": Good(lambda k=kind, n=numbers: _numbered(k, *n), by=3)
+        for kind in ("HEIF", "AVIF")
+        for name, numbers in {
+            "P3": (12, 13),
+            # Of a high range the curve is read as sRGB's (profiles.GAMMAS): flat, but no colour
+            # is another.
+            "BT.2020 and PQ": (9, 16),
+            "BT.2020 and HLG": (9, 18),
+            "nothing known": (200, 201),
+        }.items()
+    },
+    "PNG, palette, see-through": Good(_clear_palette, _CLEAR),
+    "PNG, one bit": Good(
+        lambda: make.encoded(quarters((BLACK, WHITE, WHITE, BLACK), "1"), "PNG"),
+        (BLACK, WHITE, WHITE, BLACK),
+    ),
+    "PNG, grey and see-through": Good(
+        lambda: make.encoded(Image.merge("LA", (quarters(mode="L"), _right_clear())), "PNG"),
+        tuple(
+            (value,) * 3
+            for value in (
+                quarters(mode="L").getpixel((0, 0)),
+                255,
+                quarters(mode="L").getpixel((0, SIZE[1] - 1)),
+                255,
+            )
+        ),  # type: ignore[misc]
+    ),
+    "HEIF, several pictures": Good(_burst),
+    "JPEG, two in one as phones write them": Good(
+        lambda: make.encoded(
+            quarters(), "MPO", save_all=True, append_images=[quarters((PLUM,) * 4)], **_best("JPEG")
         )
     ),
     "JPEG, four inks": Good(

@@ -4,15 +4,17 @@ import os
 import re
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 from django.core.checks import Error, Warning, run_checks
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.core.management.base import SystemCheckError
 from django_q.models import Schedule
 
-from genlook_oscar import checks, known_good, queue_checks
+from genlook_oscar import apps, checks, known_good, queue_checks
 from genlook_oscar.engine.queue import ensure_schedules
 
 pytestmark = pytest.mark.anydb
@@ -397,3 +399,9 @@ def test_every_check_is_documented():
     assert len(ids) >= 20
     documented = (package.parent / "docs" / "checks.md").read_text()
     assert ids == set(re.findall(r"### `(genlook_oscar\.[EW]\d{3})`", documented))
+
+
+def test_a_system_that_cannot_bound_a_process_is_told_so(monkeypatch):
+    monkeypatch.setattr(apps, "find_spec", lambda name: None)
+    with pytest.raises(ImproperlyConfigured, match="WSL or in a container"):
+        apps.GenlookOscarConfig("genlook_oscar", import_module("genlook_oscar"))

@@ -370,7 +370,10 @@ class TestRefused:
     def test_small_enough(self) -> None:
         assert taken(encoded(quarters((256, 256))))
 
-    @pytest.mark.parametrize("size", [(2000, 300), (300, 2000)])
+    # Made small, or large, each would be too small as well: that is not what they are told.
+    @pytest.mark.parametrize(
+        "size", [(2000, 300), (300, 2000), (4000, 300), (1600, 120), (120, 1600)]
+    )
     def test_too_narrow(self, size: tuple[int, int]) -> None:
         assert refusal(encoded(quarters(size))) == "photo_too_narrow"
 
