@@ -28,6 +28,7 @@ def add_tryon(
     seconds: float = 10.0,
     charge: str | None = None,
     error_code: str = "",
+    is_test: bool = False,
 ) -> TryOn:
     """One try-on, of a shopper of its own; final ones ended `seconds` after the click."""
     return TryOn.objects.create(
@@ -40,4 +41,5 @@ def add_tryon(
         finished_at=None if status in TryOn.LIVE else clicked + timedelta(seconds=seconds),
         charge=charge or COSTS.get(Status(status), Charge.NONE),
         error_code=error_code,
+        is_test=is_test,
     )

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -11,7 +12,7 @@ from ..causes.shop import MAIL_FAILED, WEBHOOK_FAILED
 from ..conf import conf
 from ..engine.findings import nobody_works
 from ..engine.health import Health
-from ..models import Account, Configuration
+from ..models import Account, Configuration, TryOn
 from ..money import cost_words
 from ..shop_addresses import is_known, whom
 
@@ -19,17 +20,19 @@ from ..shop_addresses import is_known, whom
 @dataclass(frozen=True)
 class Step:
     """One line of the checklist: whether it is done, what it is, and what to do if it is not.
-    `optional` ones keep nobody from beginning; `field` is the one of the form that changes it."""
+    `optional` ones keep nobody from beginning; `field` is the one of the form that changes it,
+    `url` where it is done otherwise."""
 
     done: bool
     label: str
     advice: str
     optional: bool = False
     field: str = ""
+    url: str = ""
 
 
 def steps(health: Health, configuration: Configuration) -> list[Step]:
-    """The checklist from top to bottom. One query, and those of the census."""
+    """The checklist from top to bottom. Two queries, and those of the census."""
     account = Account.mine().first() or Account()
     products = census()
     idle = nobody_works(health)
@@ -55,6 +58,13 @@ def steps(health: Health, configuration: Configuration) -> list[Step]:
             products.fit > 0,
             products.words,
             _("Look at what is missing with: python manage.py genlook_catalogue check"),
+        ),
+        Step(
+            TryOn.objects.of_shop().filter(is_test=True).exclude(finished_at=None).exists(),
+            _("A test try-on on the sample person"),
+            _("See a picture before shoppers do: choose a product, then “Test try-on”."),
+            optional=True,
+            url=reverse("admin:genlook_oscar_productlink_changelist"),
         ),
         Step(
             bool(configuration.privacy_url),

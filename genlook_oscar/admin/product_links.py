@@ -18,6 +18,7 @@ from ..models import ProductLink, Ready
 from .base import NONE, short
 from .product_actions import MANAGE, CatalogueActions
 from .product_filters import CategoryFilter, KnownFilter, OfferedFilter, ReadyFilter
+from .trial import TrialView
 
 
 class ProductLinkForm(forms.ModelForm):
@@ -34,7 +35,7 @@ class ProductLinkForm(forms.ModelForm):
 
 
 @admin.register(ProductLink)
-class ProductLinkAdmin(CatalogueActions, admin.ModelAdmin):
+class ProductLinkAdmin(TrialView, CatalogueActions, admin.ModelAdmin):
     form = ProductLinkForm
     list_display = [
         "product_title",

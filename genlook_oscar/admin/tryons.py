@@ -47,7 +47,7 @@ class TryOnAdmin(PictureAdmin):
         "charge",
         "shopper_name",
     ]
-    list_filter = ["status", "charge", "counted_as", ErrorFilter, "created_at"]
+    list_filter = ["status", "charge", "counted_as", ErrorFilter, "is_test", "created_at"]
     list_select_related = ["shopper__user"]
     date_hierarchy = "created_at"
     search_fields = [
@@ -93,7 +93,7 @@ class TryOnAdmin(PictureAdmin):
                 ]
             },
         ),
-        (_("Money"), {"fields": ["charge", "cost", "counted_as"]}),
+        (_("Money"), {"fields": ["charge", "cost", "counted_as", "is_test"]}),
     ]
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:

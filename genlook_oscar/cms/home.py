@@ -22,7 +22,7 @@ Status = TryOn.Status
 def today() -> dict[str, Any]:
     """Whether try-on is on, and the numbers of today's try-ons. One query."""
     midnight = make_aware(datetime.combine(localtime(clock.now()).date(), time.min))
-    clicked = TryOn.objects.of_shop().filter(created_at__gte=midnight)
+    clicked = TryOn.objects.of_shop().by_shoppers().filter(created_at__gte=midnight)
     found = Configuration.mine().values(
         "enabled",
         "audience",

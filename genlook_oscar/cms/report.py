@@ -121,7 +121,7 @@ class TryOnReport(Guarded, ReportView):
             self.columns = (*self.columns[:-1], Column("cost", label=_("Cost")), self.columns[-1])
 
     def get_base_queryset(self) -> QuerySet[TryOn]:
-        return TryOn.objects.order_by("-created_at")
+        return TryOn.objects.by_shoppers().order_by("-created_at")
 
     def get_queryset(self) -> Any:
         return self.get_base_queryset()

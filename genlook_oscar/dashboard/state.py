@@ -72,7 +72,7 @@ class State:
 
 def state(products: QuerySet[Any] | None, *, with_health: bool) -> State:
     """How try-ons of these products are now; of all with None. A constant number of queries."""
-    rows = TryOn.objects.of_shop().order_by()
+    rows = TryOn.objects.of_shop().by_shoppers().order_by()
     if products is not None:
         rows = rows.filter(product__in=products)
     live = rows.filter(status__in=TryOn.LIVE).aggregate(

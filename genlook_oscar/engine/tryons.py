@@ -67,16 +67,18 @@ def request(
     *,
     idempotency_key: str | None = None,
     who: Visitor | None = None,
+    trial: Configuration | None = None,
 ) -> Accepted:
     """Ask for `product` to be seen on `photo`. `who` is the visitor who clicks, where there
-    is a request; else the shopper alone is known.
+    is a request; else the shopper alone is known. A test by staff goes by the configuration
+    `trial`: it asks nobody's agreement and is counted for the shop's credits alone.
 
     The same click again (same `idempotency_key`), and the same picture while it is being
     made, or while it is late and still followed, give the same try-on; a picture that exists
     already is given again at no cost. Raises `Refused`.
     """
     who = who or Visitor(shopper.user, shopper.key)
-    answer = verdict(product, who=who, itself=True)
+    answer = verdict(product, trial, who=who, itself=True)
     configuration = answer.configuration
     if not (answer.shown or answer.passing):
         known = ("off", "not_configured", "sign_in_first", "staff_only")
@@ -84,7 +86,7 @@ def request(
     now = clock.now()
     if photo.shopper_id != shopper.pk or photo.erased_at or photo.expires_at <= now:
         raise Refused("photo_not_found", 404)
-    if not consent.is_given(shopper, configuration):
+    if trial is None and not consent.is_given(shopper, configuration):
         # Nobody is asked for more than leads somewhere.
         if answer.reason == Reason.NO_CREDITS:
             raise Refused("no_credits", 503)
@@ -106,10 +108,12 @@ def request(
     if answer.reason == Reason.NO_CREDITS:
         raise Refused("no_credits", 503)
 
+    allowances = [one for one in answer.allowances if one.is_credit or trial is None]
+
     def begin() -> TryOn:
         # A login in this very moment must not leave the try-on behind with the guest.
         owner = identity.lock(shopper)
-        counted = counting.take(owner, answer.allowances, configuration, who)
+        counted = counting.take(owner, allowances, configuration, who)
         return TryOn.objects.create(
             shopper=owner,
             shop=conf.shop,
@@ -128,7 +132,8 @@ def request(
             enqueued_at=now,
             deadline_at=now + timedelta(seconds=conf.deadline_seconds),
             counted=counted,
-            counted_as=_counted_as(who, answer),
+            counted_as="" if trial else _counted_as(who, answer),
+            is_test=trial is not None,
             request_id=logs.request_id(),
             language=get_language() or "",
         )

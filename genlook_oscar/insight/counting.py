@@ -35,7 +35,7 @@ def clicked_in(periods: Iterable[Period], products: QuerySet[Any] | None = None)
     for period in periods:
         first, after = period.moments()
         chosen |= Q(created_at__gte=first, created_at__lt=after)
-    rows = TryOn.objects.of_shop().filter(chosen).order_by()
+    rows = TryOn.objects.of_shop().by_shoppers().filter(chosen).order_by()
     return rows if products is None else rows.filter(product__in=products)
 
 

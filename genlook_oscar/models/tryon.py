@@ -42,6 +42,10 @@ class TryOnQuerySet(models.QuerySet["TryOn"]):
         late = Q(status=TryOn.Status.FAILED, late_until__gt=clock.now())
         return self.exclude(external_user_id="").filter(Q(status__in=TryOn.LIVE) | late | lost)
 
+    def by_shoppers(self) -> "TryOnQuerySet":
+        """Those that tell of shoppers."""
+        return self.filter(is_test=False)
+
     def ours(self) -> "TryOnQuerySet":
         """Those sent to the account that is configured now, or nowhere yet."""
         return self.here().filter(ours())
@@ -234,6 +238,8 @@ class TryOn(models.Model):
     request_id = models.CharField(_("request"), max_length=64, blank=True)
     """The name of the request of its click, by which the log tells of it."""
     hidden_at = models.DateTimeField(_("deleted by the shopper"), null=True)
+    is_test = models.BooleanField(_("test by staff"), default=False)
+    """On the sample person: paid like any other, and in no figure of shoppers."""
 
     objects = TryOnQuerySet.as_manager()
 

@@ -91,10 +91,13 @@ class Words(models.Model):
     )
     ai_label = models.CharField(
         _("added to the label over each picture"),
-        max_length=60,
+        max_length=30,
         blank=True,
         validators=[plain],
-        help_text=_("“AI-made preview” stands there in any case; this follows it."),
+        help_text=_(
+            "“AI-made preview” stands there in any case; this follows it, in few words, so "
+            "that no face is covered."
+        ),
     )
 
     class Meta:

@@ -10,6 +10,7 @@ from bs4 import BeautifulSoup
 
 from genlook_oscar.models import Account, Configuration, ProductLink
 from tests.integration.test_admin_limits import FORM, words
+from tests.rows import add_tryon
 
 pytestmark = [pytest.mark.django_db, pytest.mark.anydb, pytest.mark.usefixtures("noon")]
 
@@ -50,7 +51,14 @@ def test_the_checklist_of_a_shop_that_is_ready(
     page = BeautifulSoup(admin_client.get(FORM).content, "html.parser")
     checklist = page.find("h2", string="Checklist").find_next("table")
     assert "1 of 1 product can be tried on" in checklist.get_text()
-    assert [image["alt"] for image in checklist.select("img")] == ["Done:"] * 8
+    told = [image["alt"] for image in checklist.select("img")]
+    assert sorted(told) == ["Advised:"] + ["Done:"] * 8
+    test = checklist.find("a", string="Choose a product").find_parent("tr")
+    assert "A test try-on on the sample person" in test.get_text()
+    add_tryon(clock.now(), is_test=True)
+    page = BeautifulSoup(admin_client.get(FORM).content, "html.parser")
+    checklist = page.find("h2", string="Checklist").find_next("table")
+    assert {image["alt"] for image in checklist.select("img")} == {"Done:"}
 
 
 @pytest.mark.parametrize(
