@@ -57,7 +57,9 @@ def look_over() -> None:
 
 
 def _round() -> None:
-    configuration = Configuration.load()
+    # Readiness is the project's, and goes by the main shop's settings.
+    with shops.of(MAIN):
+        configuration = Configuration.load()
     end = clock.ticks() + TURN_SECONDS
     make_links(list(without_link().order_by("pk")[:LINKS_PER_ROUND]))
     kinds = Kinds(configuration.unfit_kinds)

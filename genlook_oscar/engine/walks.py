@@ -9,7 +9,7 @@ from typing import TypeVar
 from django.db import reset_queries
 from django.db.models import QuerySet
 
-from .. import clock
+from .. import clock, shops
 from ..api import Client, ProductPage
 from ..catalogue.links import make_links
 from ..catalogue.payload import VALID_FOR_DAYS
@@ -69,7 +69,9 @@ def check(run: CatalogueRun, tell: Tell, *, anew: bool = False) -> Counter[str]:
     while products := list(without_link().order_by("pk")[:CHUNK]):
         make_links(products)
         reset_queries()
-    configuration = Configuration.load()
+    # Readiness is the project's, and goes by the main shop's settings.
+    with shops.of(shops.MAIN):
+        configuration = Configuration.load()
     kinds = Kinds(configuration.unfit_kinds)
 
     def step(link: ProductLink) -> str:

@@ -210,7 +210,9 @@ class Configuration(Limits, Price):
         verbose_name_plural = _("configuration")
 
     def __str__(self) -> str:
-        return str(_("Virtual try-on"))
+        if self.pk in (None, 1):
+            return str(_("Virtual try-on"))
+        return str(_("Virtual try-on, site %(number)d") % {"number": self.pk - 1})
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.pk = self.pk or self.number()

@@ -77,8 +77,10 @@ def work(on_commit: Any, pass_time: Any) -> Callable[[], None]:
     from genlook_oscar.engine import watching, workers
 
     def act() -> None:
+        rounds = 0
         while row := OrmQ.objects.order_by("pk").first():
             workers.sign()
+            assert (rounds := rounds + 1) < 200, "the queue never ends"
             task = SignedPackage.loads(row.payload)
             row.delete()
             assert B not in repr(task), "no key is in a task"
@@ -91,6 +93,7 @@ def work(on_commit: Any, pass_time: Any) -> Callable[[], None]:
                     Account.mine().update(watcher_asked_at=None)
                     while (pause := watching.look()) is not None:
                         pass_time(seconds=pause + 0.001)
+                        assert (rounds := rounds + 1) < 200, "a watcher never ends"
 
     return act
 
