@@ -61,9 +61,22 @@ class BaseWordsFormSet(forms.BaseInlineFormSet):
             data = {f"{prefix}-TOTAL_FORMS": "0", f"{prefix}-INITIAL_FORMS": "0"}
         super().__init__(data, files, **kwargs)
         known = {row.language for row in self.get_queryset()}
+        whose = self.instance.words_of
         missing = [code for code in shop_languages() if code not in known]
-        self.initial_extra = [{"language": code} for code in missing]
+        # Those of a shop that has no settings of its own are another's until it is saved.
+        spoken = {row.language: row for row in Words.objects.filter(configuration=whose)}
+        self.initial_extra = [
+            {"language": code, **{name: getattr(spoken.get(code), name, "") for name in TEXTS}}
+            for code in missing
+        ]
         self.extra = len(missing)
+
+    def save_new(self, form: Any, commit: bool = True) -> Words:
+        row: Words = super().save_new(form, commit=False)
+        copied = Words.objects.filter(configuration=self.instance.pk, language=row.language)
+        row.pk = copied.values_list("pk", flat=True).first()
+        row.save()
+        return row
 
     def save_on_record(self, user: Any) -> list[Words]:
         """Store what has changed, each change under the name of `user`."""

@@ -221,6 +221,7 @@ class Configuration(Limits, Price):
             return super().save(*args, **kwargs)
         with atomic():
             super().save(*args, **kwargs)
+            Words.copy(self.__dict__.pop("_words_of", None), self.pk)
             end_links()
 
     @classmethod
@@ -251,10 +252,15 @@ class Configuration(Limits, Price):
         known: dict[str, Words] = self.__dict__.setdefault("_words", {})
         codes = languages_now()
         if codes[0] not in known:
-            whose = self.__dict__.get("_words_of", self.pk)
-            rows = Words.objects.filter(configuration=whose, language__in=codes)
+            rows = Words.objects.filter(configuration=self.words_of, language__in=codes)
             self.keep_words(rows.order_by("-language").first() if self.pk else None)
         return known[codes[0]]
+
+    @property
+    def words_of(self) -> int | None:
+        """The primary key of the row whose words these settings speak with."""
+        whose: int | None = self.__dict__.get("_words_of", self.pk)
+        return whose
 
     def keep_words(self, words: Words | None) -> None:
         """Have `words` without a query; None where there are none in this language."""

@@ -114,6 +114,16 @@ class Words(models.Model):
     def __str__(self) -> str:
         return language_name(self.language)
 
+    @classmethod
+    def copy(cls, source: int | None, target: int) -> None:
+        """Give settings that become a shop's own the words that it has spoken with so far."""
+        if source is None:
+            return
+        for row in cls.objects.filter(configuration=source):
+            row.pk, row.configuration_id = None, target
+            row._state.adding = True
+            row.save()
+
 
 TEXTS = ("button_label", "consent_text", "privacy_url", "disclaimer", "ai_label")
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
+from django.contrib.sites.models import Site
 from django.test import Client
 from django.urls import reverse
 
@@ -159,6 +160,31 @@ def test_a_form_without_languages_changes_no_words(
     form = {name: value for name, value in sent(admin_client, address).items() if "-" not in name}
     assert admin_client.post(address, form).status_code == 302
     assert Words.objects.get().button_label == "Anprobieren"
+
+
+def test_a_shop_that_gets_settings_of_its_own_keeps_its_words(
+    admin_client: Client, configuration: Any, say: Callable[..., None], settings: Any
+) -> None:
+    say("de", button_label="Anprobieren", ai_label="Idee")
+    say("fr", button_label="Essayer")
+    site = Site.objects.create(domain="b.example", name="B")
+    settings.GENLOOK_SITE_KEYS = {site.pk: "gk_b"}
+    settings.MIDDLEWARE = ["genlook_oscar.middleware.shop_in_charge", *settings.MIDDLEWARE]
+    address = f"/admin/genlook_oscar/configuration/{1 + site.pk}/change/"
+    form = sent(admin_client, address)
+    german = names(form)["de"]
+    assert form[f"{german}button_label"] == "Anprobieren"
+    form[f"{german}button_label"] = "Bei B anprobieren"
+    assert admin_client.post(address, form).status_code == 302
+    told = Words.objects.order_by("configuration", "language")
+    assert list(told.values_list("configuration", "language", "button_label", "ai_label")) == [
+        (1, "de", "Anprobieren", "Idee"),
+        (1, "fr", "Essayer", ""),
+        (1 + site.pk, "de", "Bei B anprobieren", "Idee"),
+        (1 + site.pk, "fr", "Essayer", ""),
+    ]
+    (record,) = Record.objects.filter(field="button_label")
+    assert (record.before, record.after) == ("Anprobieren", "Bei B anprobieren")
 
 
 def test_who_may_only_look_changes_no_words(
