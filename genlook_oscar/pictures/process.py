@@ -32,6 +32,16 @@ PASSED_ON = (
 """What the process learns of the environment. Keys and passwords are none of its business."""
 
 
+_START = """
+import sys
+sys.path += sys.argv[1:]
+from genlook_oscar.pictures.__main__ import main
+main()
+"""
+"""What the process runs. The shop's folders come last: one of a project's files may be called as a
+module of Python's own is, which the shop had loaded before it looked there."""
+
+
 class _Decoder:
     """The process, as one process of the shop knows it."""
 
@@ -62,7 +72,7 @@ class _Decoder:
         control, theirs = socket.socketpair()
         with theirs:
             self._process = subprocess.Popen(
-                [_python(), "-m", "genlook_oscar.pictures"],
+                [_python(), "-c", _START, *map(os.path.abspath, sys.path)],
                 stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
@@ -145,6 +155,5 @@ def _python() -> str:
 
 def _environment() -> dict[str, str]:
     known = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
-    known["PYTHONPATH"] = os.pathsep.join(os.path.abspath(path) for path in sys.path)
     # Each further arena of glibc would take address space that the bound of memory counts.
     return {**known, "MALLOC_ARENA_MAX": "1", "PYTHONDONTWRITEBYTECODE": "1"}

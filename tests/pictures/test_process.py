@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -270,6 +271,18 @@ pictures.rebuild({photo!r}, long_side=9, max_pixels=10**7)
             check=True,
         )
         assert said.stderr == ""
+
+    def test_a_file_of_the_projects_called_as_one_of_pythons(
+        self, photo: bytes, tmp_path: Path
+    ) -> None:
+        (tmp_path / "enum.py").write_text("raise SystemExit")
+        script = f"""
+import sys
+from genlook_oscar import pictures
+sys.path.insert(0, {str(tmp_path)!r})
+pictures.rebuild({photo!r}, long_side=9, max_pixels=10**7)
+"""
+        subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=True)
 
     def test_it_knows_nothing_of_the_projects_environment(
         self, monkeypatch: pytest.MonkeyPatch
