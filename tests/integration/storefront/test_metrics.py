@@ -51,6 +51,7 @@ def test_each_known_number_is_there(look, click, drain):
     assert told["genlook_finding", "healthy", "ok"] == 1
     unknown = {"oldest_unclaimed_seconds", "unasked_seconds", "could_begin", "stopped_seconds"}
     unknown |= {"circuit_seconds", "oldest_erasure_seconds", "storage_seconds"}
+    unknown |= {"mail_failed_seconds", "webhook_failed_seconds"}
     known = {name[0].removeprefix("genlook_") for name in told}
     assert known >= set(Health.__dataclass_fields__) - {"findings"} - unknown
     assert not known & unknown
