@@ -111,10 +111,10 @@ class TestNaming:
     def test_a_guest_is_counted_by_session_and_network(self, settings: Any) -> None:
         settings.TIME_ZONE = "UTC"
         found = allowance.tryons(Configuration(), self.guest(network="203.0.113.0/24"), NOW)
-        assert [one.limit for one in found] == [10, 30]
-        assert found[0].name == f"tryon:2026-11-28:guest-{GUEST.hex}"
-        assert found[1].name.startswith("tryon:2026-11-28:network-")
-        assert "203" not in found[1].name.partition("network-")[2]
+        assert [one.limit for one in found] == [30, 10]
+        assert found[0].name.startswith("tryon:2026-11-28:network-")
+        assert "203" not in found[0].name.partition("network-")[2]
+        assert found[1].name == f"tryon:2026-11-28:guest-{GUEST.hex}"
         assert {one.until for one in found} == {datetime(2026, 11, 29, tzinfo=timezone.utc)}
 
     def test_the_networks_name_changes_each_day_and_with_the_secret(self, settings: Any) -> None:
@@ -129,9 +129,18 @@ class TestNaming:
         settings.SECRET_KEY = "another"
         assert hidden not in name(NOW)
 
-    def test_a_customer_is_counted_by_her_account_alone(self) -> None:
-        (found,) = allowance.tryons(Configuration(), self.customer(), NOW, extra=20)
-        assert (found.name.rpartition(":")[2], found.limit) == ("customer-3", 50)
+    def test_a_customer_is_counted_by_their_account_and_while_new_by_the_network(self) -> None:
+        def counted(new: bool) -> list[Any]:
+            return allowance.tryons(Configuration(), self.customer(), NOW, extra=20, new=new)
+
+        (own,) = counted(new=False)
+        assert (own.name.rpartition(":")[2], own.limit) == ("customer-3", 50)
+        network, own_too = counted(new=True)
+        assert own_too == own
+        (guests, _) = allowance.tryons(
+            Configuration(), self.guest(network=self.customer().network), NOW
+        )
+        assert network == guests
 
     def test_what_has_no_limit_is_counted_alike(self) -> None:
         free, usual = Configuration(), Configuration(budget_per_day=5, budget_per_month=50)
@@ -147,7 +156,7 @@ class TestNaming:
 
     def test_photos_are_counted_by_hour_and_day(self, settings: Any) -> None:
         settings.TIME_ZONE = "UTC"
-        hour, day, network = allowance.uploads(Configuration(), self.guest(network="x"), NOW)
+        network, hour, day = allowance.uploads(Configuration(), self.guest(network="x"), NOW)
         assert (hour.limit, day.limit, network.limit) == (20, 60, 120)
         assert hour.until == datetime(2026, 11, 28, 23, tzinfo=timezone.utc)
         assert day.until == network.until == datetime(2026, 11, 29, tzinfo=timezone.utc)
