@@ -110,6 +110,12 @@ def reports(link: Any, shopper: Any, who: Visitor, now: datetime) -> list[Allowa
     )
 
 
+def visitors(who: Visitor, limit: int, now: datetime) -> list[Allowance]:
+    """The new visitors of one network that an experiment takes in today."""
+    day, until = _day(now)
+    return _counted([(_network(f"visitor:{day}", who), limit, until)])
+
+
 def erasures(shopper: Any, limit: int, now: datetime) -> Allowance:
     """The times in this hour that a shopper may have everything erased at once."""
     hour, until = _hour(now)

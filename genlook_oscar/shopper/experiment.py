@@ -14,8 +14,11 @@ from typing import Any
 from django.db.models import Max
 from django.http import HttpRequest
 
-from ..models import Configuration, ExperimentVisitor
-from ..visitor import Visitor
+from .. import clock
+from ..contained import contained, undone
+from ..models import Configuration, Counter, ExperimentVisitor, Spent, allowance
+from ..transactions import in_turn
+from ..visitor import Visitor, of_request
 
 SESSION_KEY = "genlook_visitor"
 PARTS = 10_000
@@ -23,6 +26,10 @@ PARTS = 10_000
 KEPT_AFTER = timedelta(days=30)
 """How long the visitors of an experiment that is over are kept, from the last one that was
 counted. Chosen here: a percentage that was changed by mistake can be changed back."""
+NEW_PER_DAY = 1_000
+"""Visitors that an experiment takes in from one network in a day; whoever comes after them is in
+neither group and sees the button. Chosen here: more than most shops have, and each costs a session
+and a row, which a script would otherwise make with each request."""
 ROBOTS = re.compile(r"bot|crawl|spider|slurp|preview|monitor|curl|wget|python|headless", re.I)
 """In the name of a program that is nobody's browser. Whoever has no name is none either."""
 
@@ -56,7 +63,8 @@ def visitor_key(request: HttpRequest | None, *, make: bool = False) -> str:
     that signing in changes nothing for her on the way, else the customer's.
 
     With `make`, a guest's session gets one, which only a running experiment should ask for.
-    Programs that are no browser get none: each of their requests would be a visitor.
+    Programs that are no browser get none: each of their requests would be a visitor. One that
+    says it is a browser and keeps no cookie is counted by its network.
     """
     session = getattr(request, "session", None)
     if request is None or session is None:
@@ -67,10 +75,22 @@ def visitor_key(request: HttpRequest | None, *, make: bool = False) -> str:
     user = getattr(request, "user", None)
     if user is not None and user.is_authenticated:
         return customer_key(user)
-    if not make or not is_browser(request):
+    if not make or not is_browser(request) or not _has_room(request):
         return ""
     session[SESSION_KEY] = secrets.token_urlsafe(16)
     return str(session[SESSION_KEY])
+
+
+@contained(False)
+def _has_room(request: HttpRequest) -> bool:
+    """Whether one more visitor of this network is taken in today, who is then counted."""
+    try:
+        with undone():
+            allowed = allowance.visitors(of_request(request), NEW_PER_DAY, clock.now())
+            in_turn(lambda: Counter.objects.take(allowed))
+    except Spent:
+        return False
+    return True
 
 
 def is_browser(request: HttpRequest) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.contrib.sessions.models import Session
 from django.test import Client, RequestFactory
 from oscar.apps.checkout.signals import post_checkout
 
@@ -156,3 +157,17 @@ def test_the_comparison_says_only_what_can_be_said(
 
     found = Experiment(10, None, Share(*shown), Share(*control))
     assert said in compared(found).verdict
+
+
+def test_a_script_that_keeps_no_cookie_is_counted_by_its_network(
+    running: Any, product: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("genlook_oscar.shopper.experiment.NEW_PER_DAY", 3)
+    for _ in range(6):
+        Client(headers=BROWSER).get(product.get_absolute_url())
+    assert ExperimentVisitor.objects.count() == Session.objects.count() == 3
+    # Beyond that nobody is in the control group, whose part would grow without orders.
+    assert all(has_button(Client(headers=BROWSER), product) for _ in range(3))
+    elsewhere = Client(headers=BROWSER, REMOTE_ADDR="198.51.100.4")
+    elsewhere.get(product.get_absolute_url())
+    assert ExperimentVisitor.objects.count() == 4
