@@ -1,15 +1,24 @@
 """How an editor finds a product."""
 
+from contextlib import suppress
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
+from django.http import Http404
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from oscar.core.loading import get_model
 from wagtail.admin.forms.choosers import BaseFilterForm
 from wagtail.admin.ui.tables import Column
-from wagtail.admin.views.generic.chooser import ChooseResultsView, ChooseView
+from wagtail.admin.views.generic.chooser import (
+    ChooseResultsView,
+    ChooseView,
+    ChosenMultipleView,
+    ChosenView,
+    CreateView,
+)
 from wagtail.admin.viewsets.chooser import ChooserViewSet
 
 from .buttons import decide, has_button
@@ -153,6 +162,40 @@ class ProductResultsView(Listing, ChooseResultsView):
     """What it shows after a search or on another page."""
 
 
+class ProductChosenView(ChosenView):
+    """The answer when one was chosen. Wagtail itself takes any id for one of the model's."""
+
+    def get_object(self, pk: str) -> Any:
+        (found,) = ids_among([pk]) or [None]
+        if found is None:
+            raise Http404
+        return super().get_object(found)
+
+
+class ProductsChosenView(ChosenMultipleView):
+    """The answer when several were chosen."""
+
+    def get_objects(self, pks: list[str]) -> Any:
+        return super().get_objects(ids_among(pks))
+
+
+class NoCreateView(CreateView):
+    """Products are made in Oscar's dashboard. Wagtail has an address for it all the same."""
+
+    def can_create(self) -> bool:
+        return False
+
+
+def ids_among(told: list[str]) -> list[Any]:
+    """Those of the texts that can be ids of a product."""
+    field = get_model("catalogue", "Product")._meta.pk
+    found = []
+    for text in told:
+        with suppress(ValidationError):
+            found.append(field.to_python(text))
+    return found
+
+
 class ProductChooserViewSet(ChooserViewSet):
     """Products as shoppers find them: public ones, the variants below their parents. Every
     foreign key to a product gets it in Wagtail's forms, in place of a list of all products."""
@@ -163,6 +206,9 @@ class ProductChooserViewSet(ChooserViewSet):
     choose_another_text = _("Choose another product")
     choose_view_class = ProductChooseView
     choose_results_view_class = ProductResultsView
+    chosen_view_class = ProductChosenView
+    chosen_multiple_view_class = ProductsChosenView
+    create_view_class = NoCreateView
 
     def get_object_list(self) -> QuerySet[Any]:
         return get_model("catalogue", "Product").objects.browsable()

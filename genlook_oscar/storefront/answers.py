@@ -131,6 +131,8 @@ def body_of(request: HttpRequest) -> Mapping[str, Any]:
         return request.POST
     try:
         fields = json.loads(request.body)
+        # JSON can write half of a character ("\ud800"), which no database takes.
+        json.dumps(fields, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         raise bad_request() from None
     if not isinstance(fields, dict):
