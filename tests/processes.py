@@ -229,3 +229,14 @@ def cluster(patience: float = 15, **more: str) -> Iterator[Child]:
             with suppress(subprocess.TimeoutExpired):
                 child.wait(timeout=patience)
         child.end()
+
+
+@contextmanager
+def shop(**more: str) -> Iterator[int]:
+    """The shop behind a real server, on this test's database and emulator: its port."""
+    server = _nursery.child("tests.serving:serve", talks=True, **more)
+    try:
+        assert server.stdout
+        yield int(server.stdout.readline())
+    finally:
+        server.end()
