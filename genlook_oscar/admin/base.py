@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied
 from django.db.models.fields.files import FieldFile
 from django.http import FileResponse, Http404, HttpRequest
@@ -21,7 +22,26 @@ from ..zones import knows_zones
 PICTURES = "genlook_oscar.view_pictures"
 
 
-class ReadOnlyAdmin(admin.ModelAdmin):
+class ListAdmin(admin.ModelAdmin):
+    """Rows in a list, whose address anybody may have written: what Django's filters let through
+    and no database takes is told as what they refuse."""
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        if any("\x00" in text for name, told in request.GET.lists() for text in (name, *told)):
+            raise IncorrectLookupParameters
+        try:
+            return super().get_changelist_instance(request)
+        except (ValueError, OverflowError) as error:
+            raise IncorrectLookupParameters from error
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Any:
+        # Django asks whether a field may be looked in, but not of the field "".
+        return super().get_object(request, object_id, from_field or None)
+
+
+class ReadOnlyAdmin(ListAdmin):
     """Rows that are looked at and never made, changed or deleted here, by nobody."""
 
     show_full_result_count = False

@@ -15,7 +15,7 @@ from ..catalogue.naming import validate_external_id
 from ..engine import reports
 from ..engine.catalogue import explained
 from ..models import ProductLink, Ready
-from .base import NONE, short
+from .base import NONE, ListAdmin, short
 from .product_actions import MANAGE, CatalogueActions
 from .product_filters import CategoryFilter, KnownFilter, OfferedFilter, ReadyFilter
 from .trial import TrialView
@@ -35,7 +35,7 @@ class ProductLinkForm(forms.ModelForm):
 
 
 @admin.register(ProductLink)
-class ProductLinkAdmin(TrialView, CatalogueActions, admin.ModelAdmin):
+class ProductLinkAdmin(TrialView, CatalogueActions, ListAdmin):
     form = ProductLinkForm
     list_display = [
         "product_title",

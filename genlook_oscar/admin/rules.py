@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from oscar.core.loading import get_model
 
 from ..models import Rule
+from .base import ListAdmin
 from .product_actions import MANAGE
 
 
@@ -46,7 +47,7 @@ class RuleForm(forms.ModelForm):
 
 
 @admin.register(Rule)
-class RuleAdmin(admin.ModelAdmin):
+class RuleAdmin(ListAdmin):
     form = RuleForm
     list_display = ["applies_to", "kind", "on"]
     list_select_related = ["category", "product_class"]
