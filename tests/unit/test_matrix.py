@@ -8,7 +8,7 @@ import pytest
 
 import genlook_oscar
 from tests import FROM_WHEEL, ROOT
-from tests.matrix import ends, environments, interpreters
+from tests.matrix import ENDS, ends, environments, interpreters
 from tests.processes import apart
 
 pytestmark = pytest.mark.anydb
@@ -37,6 +37,13 @@ def test_the_matrix_is_every_python_with_every_django() -> None:
 )
 def test_the_ends_are_what_the_machine_has(pythons: tuple[int, ...], expected: list[str]) -> None:
     assert ends(KNOWN, pythons) == expected
+
+
+@pytest.mark.parametrize("chosen", ENDS)
+def test_what_the_ends_run_is_there(chosen: str) -> None:
+    path, _, name = chosen.partition("::")
+    assert (ROOT / path).exists()
+    assert f"def {name}" in ((ROOT / path).read_text() if name else "def ")
 
 
 def test_a_python_that_is_not_there_is_left_out() -> None:
