@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import re
+import shutil
 import socket
 import subprocess
 from collections.abc import Iterator
@@ -72,6 +73,8 @@ def web_server(threads: int = 0, *more: str, **environment: str) -> Iterator[Web
 @contextmanager
 def with_photos_apart(threads: int, scratch: str) -> Iterator[WebServer]:
     """Run it behind nginx, and another for photos as docs/pictures.md has it."""
+    if shutil.which("nginx") is None:
+        raise SystemExit("this needs nginx: apt-get install nginx-light")
     shop, photos, address = _free(), _free(), _free()
     page = (ROOT / "docs" / "pictures.md").read_text()
     lines = re.search(r"```nginx\n(.*?)```", page, re.DOTALL)
