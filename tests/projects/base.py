@@ -89,3 +89,5 @@ HAYSTACK_CONNECTIONS = {"default": {"ENGINE": "haystack.backends.simple_backend.
 GENLOOK_API_KEY = os.environ["GENLOOK_API_KEY"]
 GENLOOK_BASE_URL = os.environ["GENLOOK_BASE_URL"]
 GENLOOK_PRIVATE_ROOT = HERE / "private"
+# However busy the machine is: what a photo may take is a matter of tests of its own.
+GENLOOK_PHOTO_SECONDS = 60
