@@ -22,14 +22,15 @@ PLACES = 2
 """For what people wait for, and as many again for workers. So all decoding together needs at most
 four times `bounds.MEMORY` on a host. Chosen here for the two processors of a small one. What is
 slow (`bounds.is_quick`) has only the last of them, so that it keeps no ordinary photo out."""
-OF_A_PROCESS = 2
-"""People's pictures that one process may be busy with, decoding or waiting: each holds a thread
-that could answer other requests. Chosen here, as half of the threads of a small web server."""
+OF_A_PROCESS = {True: 8, False: 2}
+"""People's pictures that one process may be busy with, decoding or waiting, quick ones and slow
+ones: each holds a thread that could answer other requests. Chosen here: eight quick ones have all
+had their turn after two seconds, two slow ones leave half of a small web server's threads."""
 AGAIN = 0.01
 """Seconds until it is tried again."""
 
 _here = {asked: threading.BoundedSemaphore(PLACES) for asked in (True, False)}
-_crowd = threading.BoundedSemaphore(OF_A_PROCESS)
+_crowd = {quick: threading.BoundedSemaphore(most) for quick, most in OF_A_PROCESS.items()}
 
 
 @contextmanager
@@ -38,7 +39,7 @@ def place(patience: Patience, *, quick: bool = True) -> Iterator[float]:
     Raises `Busy`, at once where `patience` does not wait."""
     now = time.monotonic()
     until = now + patience.seconds
-    with _inside(patience):
+    with _inside(patience, quick):
         name = "asked" if patience.asked else "work"
         first = max(PLACES - 1, 0) if patience.asked and not quick else 0
         with _first(name, range(first, PLACES), until if patience.waits else now) as held:
@@ -48,17 +49,17 @@ def place(patience: Patience, *, quick: bool = True) -> Iterator[float]:
 
 
 @contextmanager
-def _inside(patience: Patience) -> Iterator[None]:
+def _inside(patience: Patience, quick: bool) -> Iterator[None]:
     """Be one of those that this process may be busy with. Raises `Busy`."""
     if not patience.asked:
         yield
         return
-    if not _crowd.acquire(blocking=False):
+    if not _crowd[quick].acquire(blocking=False):
         raise Busy
     try:
         yield
     finally:
-        _crowd.release()
+        _crowd[quick].release()
 
 
 @contextmanager

@@ -122,7 +122,7 @@ def no_places(monkeypatch: pytest.MonkeyPatch) -> Any:
     """A shop in which too many photos arrive; called, it has places again."""
     monkeypatch.setattr(intake, "BUSY_SECONDS", 1)
     before = places._crowd
-    monkeypatch.setattr(places, "_crowd", BoundedSemaphore(0))
+    monkeypatch.setattr(places, "_crowd", dict.fromkeys((True, False), BoundedSemaphore(0)))
     return lambda: monkeypatch.setattr(places, "_crowd", before)
 
 

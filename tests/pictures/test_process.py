@@ -102,7 +102,8 @@ class TestPlaces:
     @pytest.fixture
     def held(self, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
         """Hold one more place, as another process of the shop would."""
-        monkeypatch.setattr(places, "_crowd", threading.BoundedSemaphore(100))
+        crowd = dict.fromkeys((True, False), threading.BoundedSemaphore(100))
+        monkeypatch.setattr(places, "_crowd", crowd)
         with ExitStack() as stack:
             yield lambda patience, **quick: stack.enter_context(places.place(patience, **quick))
 
@@ -140,10 +141,11 @@ class TestPlaces:
         # Whoever waits holds a thread, and there must be some left for pages.
         long = pictures.Patience(processor=60, seconds=60, asked=True)
         with ExitStack() as holding:
-            for _ in range(places.OF_A_PROCESS):
-                holding.enter_context(places.place(long))
-            with pytest.raises(pictures.Busy):
-                rebuilt(photo, long)
+            for quick, most in places.OF_A_PROCESS.items():
+                for _ in range(most):
+                    holding.enter_context(places._inside(long, quick))
+                with pytest.raises(pictures.Busy), places.place(long, quick=quick):
+                    pass
             assert rebuilt(photo, pictures.WORKER)
         assert rebuilt(photo, long)
 

@@ -47,7 +47,7 @@ def upload(color: str = "#aa7744", name: str = "me.jpg", **kwargs: Any) -> Simpl
 @pytest.fixture
 def many_processes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Threads take in as many photos at once as several processes of the shop would."""
-    monkeypatch.setattr(places, "_crowd", BoundedSemaphore(10))
+    monkeypatch.setattr(places, "_crowd", dict.fromkeys((True, False), BoundedSemaphore(10)))
 
 
 @pytest.fixture
