@@ -107,6 +107,16 @@ def _quick_flush() -> None:
     connection.ops.sql_flush = sql_flush  # type: ignore[method-assign]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _places(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Whoever tests beside these tests is no crowd: each process has places for pictures of its
+    own."""
+    from genlook_oscar.pictures import places
+
+    folder = tmp_path_factory.mktemp("places")
+    places._folder = lambda: folder  # type: ignore[assignment]
+
+
 @pytest.fixture(autouse=True)
 def _language() -> Iterator[None]:
     """A request leaves its language behind in the thread; the next test begins without."""

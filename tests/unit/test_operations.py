@@ -76,7 +76,7 @@ def test_each_cause_is_told_and_says_what_to_do(cause):
 def test_each_number_is_explained():
     table = TEXT[TEXT.index("### What is in the answer") : TEXT.index("## All causes")]
     named = set(re.findall(r"`([a-z_]+)`", "".join(re.findall(r"^\| (.*?) \|", table, re.M))))
-    assert named == {*Health.__dataclass_fields__, "severity", "ledger", "products"}
+    assert named == {*Health.__dataclass_fields__, "severity", "ledger", "cost", "products"}
 
 
 def test_there_is_a_block_for_each_way_of_running():

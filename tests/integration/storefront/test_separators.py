@@ -197,6 +197,22 @@ def by_staff(seen: Seen, boss: Any, shop: dict[str, Any]) -> None:
         seen.page(client, reverse("dashboard:catalogue-product", args=[product.pk]))
 
 
+def by_the_merchant_of_two_shops(
+    seen: Seen, boss: Any, shop: dict[str, Any], settings: Any
+) -> None:
+    from django.contrib.sites.models import Site
+
+    client = Client()
+    client.force_login(boss, STAFF)
+    link = link_for(shop["shirt"])
+    seen.page(client, reverse("admin:genlook_oscar_productlink_test", args=[link.pk]))
+    site = Site.objects.create(pk=23462, domain="two.example", name="Two")
+    settings.GENLOOK_SITE_KEYS = {site.pk: "gk_two"}
+    seen.page(client, reverse("admin:genlook_oscar_configuration_changelist"))
+    settings.GENLOOK_SITE_KEYS = {}
+    Site.objects.clear_cache()
+
+
 def by_editors(seen: Seen, boss: Any, shop: dict[str, Any]) -> None:
     from wagtail.models import Locale, Page, Site
 
@@ -230,12 +246,14 @@ def test_no_machine_value_has_a_separator(
     customer: Visitor,
     finished: Any,
     django_user_model: Any,
+    settings: Any,
 ) -> None:
     boss = django_user_model.objects.create_superuser("boss", "boss@example.com", "pass")
     by_guests(seen, visitor, shop, finished)
     by_customers(seen, customer, shop, finished)
     by_parts(seen, shop, boss)
     by_staff(seen, boss, shop)
+    by_the_merchant_of_two_shops(seen, boss, shop, settings)
     if project.WAGTAIL:
         by_editors(seen, boss, shop)
     assert seen.wrong == set()

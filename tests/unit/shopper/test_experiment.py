@@ -40,6 +40,7 @@ class Customer:
     is_authenticated = True
 
 
+@pytest.mark.django_db
 def test_a_guest_gets_a_key_only_when_asked_for_and_keeps_it() -> None:
     guest = request()
     assert visitor_key(guest) == ""
@@ -49,6 +50,7 @@ def test_a_guest_gets_a_key_only_when_asked_for_and_keeps_it() -> None:
     assert visitor_key(guest) == visitor_key(guest, make=True) == key
 
 
+@pytest.mark.django_db
 def test_signing_in_changes_nothing_in_this_session() -> None:
     guest = request()
     key = visitor_key(guest, make=True)
