@@ -27,7 +27,7 @@ in one scan 0.2 s, 12 in 10 scans 0.1 s; 12 megapixels of HEIC 0.4 s, 15 of WebP
 class Patience:
     """How long decoding may take, in seconds: of processor time, and in all with the waiting for
     a place. `asked` where a person waits for the answer; `waits` is False where nothing else
-    could be answered meanwhile."""
+    could be answered meanwhile: what takes long then has a place at once or none."""
 
     processor: float
     seconds: float

@@ -36,13 +36,14 @@ _crowd = {quick: threading.BoundedSemaphore(most) for quick, most in OF_A_PROCES
 @contextmanager
 def place(patience: Patience, *, quick: bool = True) -> Iterator[float]:
     """Hold a place to decode; yields the moment of `time.monotonic` at which all must be done.
-    Raises `Busy`, at once where `patience` does not wait."""
+    Raises `Busy`, for what is not quick at once where `patience` does not wait."""
     now = time.monotonic()
     until = now + patience.seconds
     with _inside(patience, quick):
         name = "asked" if patience.asked else "work"
         first = max(PLACES - 1, 0) if patience.asked and not quick else 0
-        with _first(name, range(first, PLACES), until if patience.waits else now) as held:
+        waits = patience.waits or quick
+        with _first(name, range(first, PLACES), until if waits else now) as held:
             if not held:
                 raise Busy
             yield until

@@ -120,15 +120,21 @@ class TestPlaces:
             held(pictures.SOMEONE_WAITS)
         assert rebuilt(photo, pictures.WORKER)
 
-    def test_where_nothing_else_could_be_answered_nobody_waits(
-        self, photo: bytes, held: Callable
+    def test_where_nothing_else_could_be_answered_what_takes_long_does_not_wait(
+        self, held: Callable
     ) -> None:
         at_once = pictures.Patience(processor=60, seconds=60, asked=True, waits=False)
-        assert rebuilt(photo, at_once)
         for _ in range(places.PLACES):
             held(pictures.SOMEONE_WAITS)
+        begun = time.monotonic()
         with pytest.raises(pictures.Busy):
-            rebuilt(photo, at_once)
+            held(at_once, quick=False)
+        assert time.monotonic() - begun < 30
+        # An ordinary photo has its turn soon, and so it waits.
+        soon = pictures.Patience(processor=60, seconds=0.5, asked=True, waits=False)
+        with pytest.raises(pictures.Busy):
+            held(soon)
+        assert time.monotonic() - begun > 0.5
 
     def test_what_is_slow_keeps_nothing_quick_out(self, photo: bytes, held: Callable) -> None:
         at_once = pictures.Patience(processor=60, seconds=60, asked=True, waits=False)
