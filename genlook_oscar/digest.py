@@ -2,21 +2,20 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
-from typing import Any
 
 from django.conf import settings
 from django.db.models import Q
 from django.utils.formats import date_format, number_format
-from django.utils.timezone import get_default_timezone, localtime, make_aware
+from django.utils.timezone import get_default_timezone, make_aware
 from django.utils.translation import gettext, ngettext, override
 
 from . import clock
 from .catalogue.census import census
 from .causes import OK
 from .engine.health import health
-from .engine.telling import deliver, leave, named, pages
+from .engine.telling import FIGURES, deliver, leave, named, pages
 from .insight.conversion import conversion
-from .insight.period import DAY, Period
+from .insight.period import DAY, Period, today
 from .insight.series import figures
 from .models import Alert, Configuration, Occurrence
 from .money import cost_words
@@ -28,7 +27,6 @@ MORNING = time(7)
 """Of Monday, where the shop is. Chosen here: when it is read."""
 LATEST = timedelta(days=2)
 """Workers that were down all Monday send it on Tuesday; later, nobody waits for it any more."""
-FIGURES: list[tuple[str, list[Any]]] = [("genlook_oscar_dashboard:genlook-figures", [])]
 
 
 def send_due() -> None:
@@ -36,7 +34,7 @@ def send_due() -> None:
     configuration = Configuration.load()
     to = whom(configuration.alert_addresses).addresses
     now = clock.now()
-    monday = _monday(now)
+    monday = today() - today().weekday() * DAY
     due = make_aware(datetime.combine(monday, MORNING), get_default_timezone())
     if not (configuration.weekly_digest and to and due <= now < due + LATEST):
         return
@@ -53,7 +51,7 @@ def send_due() -> None:
             severity=OK,
             subject=named(gettext("Try-ons from %(start)s to %(end)s") % numbers),
             text="\n".join(lines(week, configuration)),
-            link=link([*FIGURES, *pages()]),
+            link=link([FIGURES, *pages()]),
         )
         sent = leave(alert, Alert.Channel.MAIL, to)
     deliver([sent])
@@ -98,11 +96,6 @@ def lines(week: Period, configuration: Configuration) -> Iterator[str]:
         yield left % {"count": now.credits}
     for finding in now.findings:
         yield f"{finding.sentence} {finding.advice}".rstrip()
-
-
-def _monday(now: datetime) -> date:
-    today = localtime(now, get_default_timezone()).date()
-    return today - timedelta(days=today.weekday())
 
 
 def _named(day: date) -> str:

@@ -2,11 +2,23 @@
 
 import re
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from .setting import TYPE, VALUE, Setting, Wrong
 
 _PLAIN = re.compile(r"[!-~]+")
+
+
+def _parts(value: Any) -> tuple[bool, SplitResult]:
+    """The parts of an address, and whether it is one of the web. Raises `Wrong`."""
+    if not isinstance(value, str):
+        raise Wrong(TYPE)
+    try:
+        parts = urlsplit(value)
+        sound = parts.port != 0 and parts.scheme in ("http", "https")
+    except ValueError:
+        raise Wrong(VALUE) from None
+    return sound and bool(parts.hostname), parts
 
 
 class Address(Setting[str]):
@@ -19,14 +31,8 @@ class Address(Setting[str]):
         self.takes += f', such as "https://{"shop.example" if not path else "api.example"}{path}"'
 
     def parse(self, value: Any) -> str:
-        if not isinstance(value, str):
-            raise Wrong(TYPE)
-        text = value.rstrip("/")
-        try:
-            parts = urlsplit(text)
-            sound = parts.port != 0 and parts.scheme in ("http", "https") and parts.hostname
-        except ValueError:
-            raise Wrong(VALUE) from None
+        text = value.rstrip("/") if isinstance(value, str) else value
+        sound, parts = _parts(text)
         plain = not (parts.query or parts.fragment or "@" in parts.netloc or re.search(r"\s", text))
         if not (sound and plain and bool(parts.path) == bool(self._path)):
             raise Wrong(VALUE, self._nearest(text))
@@ -56,13 +62,7 @@ class SecretAddress(Setting[str]):
         super().__init__("", **kwargs)
 
     def parse(self, value: Any) -> str:
-        if not isinstance(value, str):
-            raise Wrong(TYPE)
-        try:
-            parts = urlsplit(value)
-            sound = parts.port != 0 and parts.scheme in ("http", "https") and parts.hostname
-        except ValueError:
-            raise Wrong(VALUE) from None
+        sound, parts = _parts(value)
         # What requests would send as a login, or not send at all.
         if not sound or "@" in parts.netloc or parts.fragment or not _PLAIN.fullmatch(value):
             raise Wrong(VALUE)

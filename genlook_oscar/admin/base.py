@@ -98,21 +98,27 @@ class PictureAdmin(ReadOnlyAdmin):
         if not (self.has_view_permission(request) and request.user.has_perm(PICTURES)):
             raise PermissionDenied
         obj = get_object_or_404(self.get_queryset(request), pk=pk)
-        file = self.file_of(obj)
-        if file is None:
-            raise Http404
-        try:
-            content = file.open("rb")
-        except FileNotFoundError:
-            raise Http404 from None
+        answer = picture_answer(self.file_of(obj))
         self.log_change(request, obj, gettext("Looked at the picture."))
         Record.looked(request.user, obj)
-        response = FileResponse(content, content_type="image/jpeg")
-        response["X-Content-Type-Options"] = "nosniff"
-        return response
+        return answer
 
     def _picture_name(self) -> str:
         return f"{self.opts.app_label}_{self.opts.model_name}_picture"
+
+
+def picture_answer(file: FieldFile | None) -> FileResponse:
+    """A private picture as a view of the admin sends it, which no browser keeps. Raises `Http404`
+    where there is none, or none any more."""
+    if file is None:
+        raise Http404
+    try:
+        content = file.open("rb")
+    except FileNotFoundError:
+        raise Http404 from None
+    response = FileResponse(content, content_type="image/jpeg")
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
 
 
 NONE = "–"

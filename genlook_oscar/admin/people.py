@@ -30,7 +30,7 @@ class ShopperAdmin(ReadOnlyAdmin):
         who = Visitor(obj.user)
         if not who.is_customer:
             return str(TryOn.CountedAs.GUEST.label)
-        new = Configuration.load().new_customers_with_network and customers.is_new(who)
+        new = customers.counts_with_network(Configuration.load(), who)
         return str((TryOn.CountedAs.NEW if new else TryOn.CountedAs.CUSTOMER).label)
 
 

@@ -29,8 +29,7 @@ def every() -> list[Shop]:
 
 def number_of(object_id: str) -> int | None:
     """The shop whose configuration has this primary key in the admin's addresses."""
-    number = int(object_id) - 1 if object_id.isascii() and object_id.isdecimal() else -1
-    return number if number in conf.shops else None
+    return next((shop for shop in conf.shops if str(1 + shop) == object_id), None)
 
 
 def _shop(number: int) -> Shop:

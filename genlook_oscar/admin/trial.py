@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -16,6 +16,7 @@ from ..engine.tryons import Refused
 from ..models import Configuration, ProductLink
 from ..money import price_words
 from ..shopper.refusals import PhotoRefused
+from .base import picture_answer
 from .product_actions import MANAGE
 
 AGAIN_AFTER = 4
@@ -76,16 +77,7 @@ class TrialView:
     def trial_image(self, request: HttpRequest, pk: int) -> FileResponse:
         """The picture of the last test. It shows no shopper, so no look is recorded."""
         tryon = trial.latest(_link(request, pk).product)
-        if tryon is None or not tryon.has_result():
-            raise Http404
-        try:
-            content = tryon.result.open("rb")
-        except FileNotFoundError:
-            raise Http404 from None
-        response = FileResponse(content, content_type="image/jpeg")
-        response["X-Content-Type-Options"] = "nosniff"
-        response["Cache-Control"] = "private, no-store"
-        return response
+        return picture_answer(tryon.result if tryon and tryon.has_result() else None)
 
 
 def _link(request: HttpRequest, pk: int) -> ProductLink:

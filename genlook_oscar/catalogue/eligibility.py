@@ -187,7 +187,7 @@ def _any() -> Configuration:
 
 def _allowances(configuration: Configuration, who: Visitor, found: facts.Facts) -> list[Allowance]:
     extra = configuration.buyer_extra_per_day if found.buyer else 0
-    new = configuration.new_customers_with_network and customers.is_new(who, found.buyer)
+    new = customers.counts_with_network(configuration, who, found.buyer)
     counted = _counted(configuration, who, extra, new)
     return [replace(one, used=found.used.get(one.name)) for one in counted]
 

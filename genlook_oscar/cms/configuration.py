@@ -97,9 +97,9 @@ class ConfigurationView(Guarded, EditView):
         return Configuration.load()
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        asked = request.GET.get("shop", "")
-        known = asked.isascii() and asked.isdecimal() and int(asked) in conf.shops
-        with shops.of(int(asked) if known else shops.current()):
+        asked = request.GET.get("shop")
+        known = (shop for shop in conf.shops if str(shop) == asked)
+        with shops.of(next(known, shops.current())):
             return super().dispatch(request, *args, **kwargs)
 
     def get_edit_url(self) -> str:

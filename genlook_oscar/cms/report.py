@@ -13,6 +13,7 @@ from wagtail.admin.views.reports import ReportView
 
 from ..engine.messages import FAILURES, explanation
 from ..models import Configuration, TryOn
+from ..money import cost_cells
 from ..spreadsheet import csv_file, harmless
 from .access import SEE_TRYONS, Guarded
 
@@ -55,9 +56,9 @@ class Row:
         self.sku = values["link__sku"] or ""
         self.status = str(TryOn.Status(values["status"]).label)
         self.charge = str(TryOn.Charge(values["charge"]).label)
-        cost = priced.cost(1) if values["charge"] == TryOn.Charge.SETTLED else None
-        self.cost = "" if cost is None else f"{cost:f}"
-        self.currency = "" if cost is None else priced.currency
+        settled = values["charge"] == TryOn.Charge.SETTLED
+        cells: list[str] = cost_cells(priced, 1) if settled else []
+        self.cost, self.currency = cells or ("", "")
         self.error_code = values["error_code"]
         self.error = explanation(values["error_code"]) if values["error_code"] else ""
         pictured = values["status"] in (TryOn.Status.COMPLETED, TryOn.Status.EXPIRED)

@@ -109,7 +109,7 @@ def _budgets(configuration: Configuration) -> list[Budget]:
             used=counted[one.name] if one.name in counted else before[allowance.begins(one)],
             limit=one.limit,
             until=one.until,
-            monthly=len(allowance.window_of(one)) == len("2026-11"),
+            monthly=one.is_monthly,
         )
         for one in both
     ]

@@ -61,21 +61,20 @@ def _tell_budgets(configuration: Configuration) -> None:
 
 
 def _tell_budget(configuration: Configuration, budget: Allowance, spent: int, percent: int) -> None:
-    daily = budget.name.count("-") == 2
     budget_reached.send_robust(
         sender=Account,
-        period="day" if daily else "month",
+        period="month" if budget.is_monthly else "day",
         percent=percent,
         spent=spent,
         limit=budget.limit,
     )
     numbers = {"percent": percent, "spent": spent, "limit": budget.limit}
-    if daily:
-        subject = gettext("%(percent)d%% of today's budget for try-ons is spent")
-        text = gettext("%(spent)d of %(limit)d credits are spent today.")
-    else:
+    if budget.is_monthly:
         subject = gettext("%(percent)d%% of this month's budget for try-ons is spent")
         text = gettext("%(spent)d of %(limit)d credits are spent this month.")
+    else:
+        subject = gettext("%(percent)d%% of today's budget for try-ons is spent")
+        text = gettext("%(spent)d of %(limit)d credits are spent today.")
     then = {
         Configuration.WhenSpent.HIDE: gettext("When all are, the button is hidden."),
         Configuration.WhenSpent.EXPLAIN: gettext(

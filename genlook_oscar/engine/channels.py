@@ -5,6 +5,7 @@ the health and the checklist until the next success.
 """
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import requests
@@ -16,6 +17,7 @@ from .. import logs
 from ..api.deadline import within
 from ..api.quiet import unlogged
 from ..api.transport import HttpTransport
+from ..causes import Cause
 from ..causes.shop import MAIL_FAILED, WEBHOOK_FAILED
 from ..conf import conf
 from ..models import Alert, Occurrence
@@ -38,37 +40,28 @@ class Failed(Exception):
 
 def send(alert: Alert) -> bool:
     """Send one alert; whether it left. Raises nothing."""
-    mail = alert.channel == Alert.Channel.MAIL
+    leave, failure = CHANNELS[Alert.Channel(alert.channel)]
     try:
-        _mail(alert) if mail else _call(alert)
+        leave(alert)
     except Exception as error:
         why = str(error) if isinstance(error, Failed) else _why(error)
-        _note(MAIL_FAILED.code if mail else WEBHOOK_FAILED.code, why)
+        Occurrence.begin(failure.code, why, of=EVERY_ACCOUNT)
         logger.error("An alert (%s) could not be sent by %s: %s.", alert.code, alert.channel, why)
         return False
-    (note_mail_sent if mail else note_webhook_taken)()
+    Occurrence.end(failure.code, of=EVERY_ACCOUNT)
     return True
 
 
 def note_mail_failed(error: Exception) -> str:
-    """Note that an e-mail, of any kind, did not leave; returns why, fit to be logged."""
+    """Note that an e-mail to a shopper did not leave; returns why, fit to be logged."""
     why = _why(error)
-    _note(MAIL_FAILED.code, why)
+    Occurrence.begin(MAIL_FAILED.code, why, of=EVERY_ACCOUNT)
     return why
 
 
 def note_mail_sent() -> None:
-    """Note that an e-mail has left, which ends what was noted of failed ones."""
+    """Note that one has left, which ends what was noted of failed ones."""
     Occurrence.end(MAIL_FAILED.code, of=EVERY_ACCOUNT)
-
-
-def note_webhook_taken() -> None:
-    """The same of the webhook."""
-    Occurrence.end(WEBHOOK_FAILED.code, of=EVERY_ACCOUNT)
-
-
-def _note(code: str, why: str) -> None:
-    Occurrence.begin(code, why, of=EVERY_ACCOUNT)
 
 
 def _why(error: Exception) -> str:
@@ -78,15 +71,22 @@ def _why(error: Exception) -> str:
     return f"{name} {number}" if isinstance(number, int) else name
 
 
+def _shop() -> str:
+    return str(getattr(settings, "OSCAR_SHOP_NAME", ""))
+
+
+def _title(alert: Alert) -> str:
+    """What an alert is about, and whose it is."""
+    return f"{_shop()}: {alert.subject}" if _shop() else alert.subject
+
+
 def _mail(alert: Alert) -> None:
     server: Any = get_connection()
     if getattr(server, "timeout", MAIL_SECONDS) is None:
         server.timeout = MAIL_SECONDS
-    shop = getattr(settings, "OSCAR_SHOP_NAME", "")
-    subject = f"{shop}: {alert.subject}" if shop else alert.subject
     text = f"{alert.text}\n\n{alert.link}" if alert.link else alert.text
     # A title may hold a line's end, which no header bears.
-    send_mail(" ".join(subject.split()), text, from_email(), alert.to, connection=server)
+    send_mail(" ".join(_title(alert).split()), text, from_email(), alert.to, connection=server)
 
 
 def _call(alert: Alert) -> None:
@@ -102,13 +102,12 @@ def _call(alert: Alert) -> None:
 
 def payload(alert: Alert) -> dict[str, Any]:
     """What the webhook gets: `text` for people, as chats show it, and the rest for machines."""
-    shop = getattr(settings, "OSCAR_SHOP_NAME", "")
-    lines = [f"{shop}: {alert.subject}" if shop else alert.subject, alert.text]
+    lines = [line.translate(SIGNS) for line in (_title(alert), alert.text)]
     return {
-        "text": "\n".join([*(line.translate(SIGNS) for line in lines), alert.link]).rstrip(),
+        "text": "\n".join([*lines, alert.link]).rstrip(),
         "code": alert.code,
         "severity": alert.severity,
-        "shop": shop,
+        "shop": _shop(),
         "subject": alert.subject,
         "link": alert.link,
         "at": alert.created_at.isoformat(),
@@ -136,3 +135,10 @@ def _post(told: dict[str, Any]) -> int:
         raise Failed(type(error).__name__) from None
     finally:
         transport.close()
+
+
+CHANNELS: dict[Alert.Channel, tuple[Callable[[Alert], None], Cause]] = {
+    Alert.Channel.MAIL: (_mail, MAIL_FAILED),
+    Alert.Channel.WEBHOOK: (_call, WEBHOOK_FAILED),
+}
+"""How an alert leaves by each channel, and what holds while that fails."""

@@ -1,7 +1,6 @@
 """The health as monitoring asks for it: the watchdog stands outside of what it watches."""
 
 from ..causes.workers import IDLE
-from ..models import Configuration
 from . import telling, workers
 from .health import Health, health
 
@@ -13,6 +12,6 @@ def watched(*, aside: bool = True) -> Health:
     workers.look_after(aside=aside)
     found = health()
     for finding in found.findings:
-        if finding.code in IDLE and Configuration.load().enabled:
+        if finding.code in IDLE:
             telling.tell_workers(finding, aside=aside)
     return found

@@ -26,6 +26,8 @@ from .findings import Finding
 logger = logs.logger(__name__)
 
 SUBJECT_LENGTH = 200
+FIGURES: tuple[str, list[Any]] = ("genlook_oscar_dashboard:genlook-figures", [])
+"""The dashboard's page of figures, as `shop_addresses.link` takes it."""
 TURN_SECONDS = 20.0
 """No alert begins to leave later in one call, so that a slow mail server holds up no sweep: the
 next one goes on. Chosen here."""
@@ -99,7 +101,7 @@ def pages() -> list[tuple[str, list[Any]]]:
     return [
         ("admin:genlook_oscar_configuration_change", [Configuration.number()]),
         ("genlook_configuration", []),
-        ("genlook_oscar_dashboard:genlook-figures", []),
+        FIGURES,
     ]
 
 

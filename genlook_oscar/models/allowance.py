@@ -50,6 +50,11 @@ class Allowance:
         return self.name.startswith(CREDIT)
 
     @property
+    def is_monthly(self) -> bool:
+        """Whether it is the budget of a month, and not of a day."""
+        return self.is_credit and window_of(self).count("-") == 1
+
+    @property
     def is_network(self) -> bool:
         """Whether it is a network's part, which many share."""
         return ":network-" in self.name or self.name.endswith(f":{UNKNOWN}")
@@ -166,8 +171,7 @@ def window_of(budget: Allowance) -> str:
 def begins(allowance: Allowance) -> datetime:
     """The midnight at which the day or month of a budget began."""
     date = window_of(allowance)
-    day = datetime.fromisoformat(date if len(date) > 7 else f"{date}-01")
-    return _midnight(day)
+    return _midnight(datetime.fromisoformat(f"{date}-01" if allowance.is_monthly else date))
 
 
 def _counted(found: list[tuple[str, int | None, datetime]]) -> list[Allowance]:

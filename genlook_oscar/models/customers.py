@@ -14,11 +14,12 @@ def orders_of(user: Any) -> QuerySet[Any]:
     return orders.filter(user_id=user)
 
 
-def is_new(who: Visitor, has_order: bool | None = None) -> bool:
-    """Whether a customer is known by nothing but an account: works not for the shop, has no
-    order, and none of `visitor.vouchers` knows them. One query where `has_order` does not say it,
-    and what those ask."""
-    if not who.is_customer or who.is_staff:
+def counts_with_network(configuration: Any, who: Visitor, has_order: bool | None = None) -> bool:
+    """Whether a customer counts with the network, as guests do: the merchant wants that of those
+    who are known by nothing but an account, and this one works not for the shop, has no order,
+    and none of `visitor.vouchers` knows them. One query where `has_order` does not say it, and
+    what those ask."""
+    if not configuration.new_customers_with_network or not who.is_customer or who.is_staff:
         return False
     if has_order is None:
         has_order = orders_of(who.user.pk).exists()

@@ -9,6 +9,6 @@ from ..visitor import Visitor
 def count_upload(configuration: Configuration, who: Visitor) -> None:
     """Count a photo of this visitor's, before any work is done for it: a file that turns out
     to be no picture costs as much. Raises `Spent` when they have handed in enough for now."""
-    new = configuration.new_customers_with_network and customers.is_new(who)
+    new = customers.counts_with_network(configuration, who)
     counted = allowance.uploads(configuration, who, clock.now(), new)
     in_turn(lambda: Counter.objects.take(counted))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from PIL import Image
 
 from .. import pictures
-from ..pictures import Header, Held, Patience, sniff
+from ..pictures import Header, Held, sniff
 from . import quality
 from .refusals import PhotoRefused, refusal_of
 
@@ -35,7 +35,8 @@ class Rebuilt:
 
 def judge(content: bytes, *, max_pixels: int, long_side: int) -> Header:
     """Return what the file `content` says of its photo, when that is nothing against it. Its
-    shape is judged as it came. Raises `PhotoRefused`. Nothing is decoded: a few milliseconds."""
+    shape is judged as it came; more than `max_pixels` (width times height) are refused. Raises
+    `PhotoRefused`. Nothing is decoded: a few milliseconds."""
     try:
         header = pictures.inspect(content)
         if header.pixels <= max_pixels:
@@ -46,26 +47,14 @@ def judge(content: bytes, *, max_pixels: int, long_side: int) -> Header:
     return header
 
 
-def rebuild(
-    content: bytes | Held,
-    *,
-    max_pixels: int,
-    long_side: int,
-    patience: Patience = pictures.SOMEONE_WAITS,
-) -> Rebuilt:
-    """Return the photo in the file `content`, or one that was judged and holds a place, scaled
-    down to `long_side` pixels.
+def rebuild(photo: Held, *, max_pixels: int, long_side: int) -> Rebuilt:
+    """Return a photo that was judged and holds a place, scaled down to `long_side` pixels.
 
     The same file gives the same bytes. Only the first frame of an animation is kept. Raises
-    `PhotoRefused`; more than `max_pixels` (width times height) are refused by what the header
-    says, before anything is decoded.
+    `PhotoRefused`.
     """
-    if isinstance(content, bytes):
-        judge(content, max_pixels=max_pixels, long_side=long_side)
     try:
-        picture = pictures.rebuild(
-            content, long_side=long_side, max_pixels=max_pixels, patience=patience
-        )
+        picture = pictures.rebuild(photo, long_side=long_side, max_pixels=max_pixels)
     except (pictures.Refused, pictures.Busy) as error:
         raise refusal_of(error) from None
     file = picture.content

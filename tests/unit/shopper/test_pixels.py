@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageOps
 
-from genlook_oscar.pictures import WORKER
-from genlook_oscar.shopper.pixels import Rebuilt, rebuild, sniff
+from genlook_oscar.pictures import WORKER, held
+from genlook_oscar.shopper.pixels import Rebuilt, judge, rebuild, sniff
 from genlook_oscar.shopper.refusals import PhotoRefused
 
 from .files import (
@@ -38,8 +38,10 @@ KINDS = ["JPEG", "PNG", "WEBP", "HEIF", "AVIF"]
 
 
 def taken(content: bytes, max_pixels: int = 64_000_000, long_side: int = 1600) -> Rebuilt:
+    header = judge(content, max_pixels=max_pixels, long_side=long_side)
     # However busy the machine is.
-    return rebuild(content, max_pixels=max_pixels, long_side=long_side, patience=WORKER)
+    with held(header, WORKER) as photo:
+        return rebuild(photo, max_pixels=max_pixels, long_side=long_side)
 
 
 def corner(image: Image.Image, at: tuple[float, float]) -> tuple[int, ...]:
